@@ -1,0 +1,1 @@
+"""What a provider's author needs to prove a provider."""
