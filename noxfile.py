@@ -1,0 +1,349 @@
+"""One session per provider and per duty; `nox -l` lists them, `nox` runs all that gate a change."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+SCRATCH = ROOT / ".nox" / "shared"
+
+PROVIDERS = sorted(path.parent.name for path in ROOT.glob("providers/*/pyproject.toml"))
+TOYS = sorted(path.parent for path in ROOT.glob("docs/examples/pmi-provider-*/pyproject.toml"))
+PROJECTS = [ROOT / "pmi_core", *(ROOT / "providers" / name for name in PROVIDERS), ROOT / "pmi_mcp", ROOT]
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.error_on_external_run = True
+nox.options.reuse_venv = "no"  # a reused environment keeps an older wheel of the same version
+
+
+def group(*names: str) -> tuple[str, ...]:
+    """Requirements of dependency groups of the root `pyproject.toml`."""
+    return nox.project.dependency_groups(PYPROJECT, *names)
+
+
+def project_table(folder: Path) -> dict[str, object]:
+    """The `[project]` table of one distribution."""
+    table: dict[str, object] = nox.project.load_toml(folder / "pyproject.toml")["project"]
+    return table
+
+
+def declares_provider(folder: Path) -> bool:
+    """Whether a distribution has something for the provider contract to open."""
+    entry_points = project_table(folder).get("entry-points", {})
+    return isinstance(entry_points, dict) and bool(entry_points.get("pmi.providers"))
+
+
+@functools.cache
+def constraints() -> Path:
+    """Write the exact pins of `[tool.uv] constraint-dependencies` as a constraints file."""
+    SCRATCH.mkdir(parents=True, exist_ok=True)
+    path = SCRATCH / "constraints.txt"
+    lines = PYPROJECT["tool"]["uv"].get("constraint-dependencies", [])
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+@functools.cache
+def coverage_folder() -> Path:
+    """An empty folder for the measurements of this run."""
+    folder = SCRATCH / "coverage"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+_wheels: dict[Path, Path] = {}
+
+
+def install(session: nox.Session, *args: str) -> None:
+    """Install at the pinned versions, from what is named and never from the workspace."""
+    sources = ["--no-sources"] if session.venv_backend == "uv" else []
+    session.install(*sources, "--constraint", str(constraints()), *args)
+
+
+def wheel(session: nox.Session, folder: Path) -> Path:
+    """Build the wheel of one distribution, once per run of nox."""
+    if folder not in _wheels:
+        builder = SCRATCH / "builder"
+        if not _wheels:
+            shutil.rmtree(builder, ignore_errors=True)
+            shutil.rmtree(SCRATCH / "wheels", ignore_errors=True)
+            install(session, "--target", str(builder), "hatchling")
+        out = SCRATCH / "wheels" / folder.name
+        with session.chdir(folder):
+            session.run(
+                *("python", "-m", "hatchling", "build", "--target", "wheel", "--directory", str(out)),
+                env={"PYTHONPATH": str(builder)},
+                silent=True,
+            )
+        (_wheels[folder],) = out.glob("*.whl")
+    return _wheels[folder]
+
+
+def install_wheels(
+    session: nox.Session, *folders: Path, extras: str = "", groups: tuple[str, ...] = ("test",)
+) -> None:
+    """Install distributions as users get them: freshly built wheels, nothing of the checkout."""
+    core = ROOT / "pmi_core"
+    wheels = [f"pmi-core[{extras or 'testing'}] @ {wheel(session, core).as_uri()}"]
+    wheels += [str(wheel(session, folder)) for folder in folders if folder != core]
+    install(session, *wheels, *group(*groups))
+    session.run(
+        *("python", "-P", "-c"),
+        "import sys, importlib.metadata as m\n"
+        "found = [str(d.locate_file('')) for d in m.distributions() if d.name.startswith('pmi-')]\n"
+        "wrong = [path for path in found if not path.startswith(sys.prefix)]\n"
+        "sys.exit(f'not installed from a wheel: {wrong}' if wrong else 0)",
+        silent=True,
+    )
+
+
+def pytest(session: nox.Session, *args: str) -> None:
+    """Run pytest under coverage, which starts first: pytest imports the plugin of pmi-core before pytest-cov."""
+    data = coverage_folder() / ".coverage"
+    session.run(
+        *("python", "-m", "coverage", "run", f"--data-file={data}", "-m", "pytest", *args, *session.posargs),
+        env={"PMI_HOME": session.create_tmp()},
+    )
+
+
+# ------------------------------------------------------------------------------------------- quick
+
+
+@nox.session(tags=["quick"])
+def lint(session: nox.Session) -> None:
+    """Style, order of imports, spelling."""
+    install(session, *group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("codespell")
+
+
+@nox.session(tags=["quick"])
+def types(session: nox.Session) -> None:
+    """Mypy strict and pyright over every package."""
+    install(session, *everything(), *group("types", "test"))
+    session.run("mypy")
+    session.run("pyright", "--pythonpath", shutil.which("python", path=session.bin) or sys.executable)
+
+
+@nox.session(tags=["quick"])
+def project(session: nox.Session) -> None:
+    """The rules about the repository itself, and who may import whom."""
+    install(session, *everything(), *group("test", "project"))
+    session.run("python", "-m", "pytest", "tests/project", *session.posargs)
+    session.run("lint-imports", "--no-cache")
+
+
+# ------------------------------------------------------------------------------------------- tests
+
+
+@nox.session(tags=["test"])
+def core(session: nox.Session) -> None:
+    """The core's tests with nothing but the core and its extras installed."""
+    install_wheels(session, extras="desk,history,scale,testing", groups=("test", "coverage"))
+    pytest(session, "tests/core")
+
+
+@nox.session(tags=["test"])
+@nox.parametrize("name", PROVIDERS, ids=PROVIDERS)
+def provider(session: nox.Session, name: str) -> None:
+    """One provider's tests, and the contract, with nothing but it and the core installed."""
+    folder = ROOT / "providers" / name
+    install_wheels(session, folder, groups=("test", "coverage"))
+    contract = ["--pyargs", "pmi_core.testing.conformance", "--pmi-provider", name]
+    if not declares_provider(folder):
+        session.log(f"{name} declares no provider yet: its own tests only")
+        contract = []
+    pytest(session, f"providers/{name}/tests", *contract)
+
+
+@nox.session(tags=["test"])
+def mcp(session: nox.Session) -> None:
+    """The front end's tests, with the exchange inside the process as the only venue."""
+    install_wheels(session, ROOT / "providers" / "paper", ROOT / "pmi_mcp", groups=("test", "coverage"))
+    pytest(session, "tests/mcp")
+
+
+@nox.session(tags=["test"])
+def together(session: nox.Session) -> None:
+    """Everything installed at once, as the all-in-one distribution does."""
+    install_wheels(session, *PROJECTS, groups=("test", "coverage"))
+    install(session, "pip")
+    session.run("python", "-m", "pip", "check", silent=True)
+    pytest(session, "tests/together")
+
+
+@nox.session(tags=["test"])
+def toy(session: nox.Session) -> None:
+    """The toy providers of the documentation: their tests and the contract."""
+    for folder in TOYS:
+        install_wheels(session, folder)
+        name = folder.name.removeprefix("pmi-provider-")
+        contract = ["--pyargs", "pmi_core.testing.conformance", "--pmi-provider", name]
+        session.run("python", "-m", "pytest", str(folder / "tests"), *contract, *session.posargs)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Join what the test sessions of this run measured; fail below the line."""
+    folder = SCRATCH / "coverage"
+    if not any(folder.glob(".coverage.*")):
+        session.error("nothing was measured yet: run `nox -t test -s coverage`, or plain `nox`")
+    install(session, *group("coverage"))
+    data = f"--data-file={folder / '.coverage'}"
+    session.run("coverage", "combine", "--keep", "--quiet", data)
+    session.run("coverage", "report", data)
+
+
+# ------------------------------------------------------------------------------------ what we ship
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation with warnings as errors; run its code blocks."""
+    install(session, *everything(), *group("docs", "test"))
+    session.run("zensical", "build", "--strict", "--clean", "--config-file", "docs/zensical.toml")
+    session.run("python", "-m", "pytest", "tests/docs", *session.posargs)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Make the sdist and the wheel (from the sdist) of each distribution and check both."""
+    install(session, *group("build"))
+    out = SCRATCH / "dist"
+    shutil.rmtree(out, ignore_errors=True)
+    for folder in PROJECTS:
+        session.run("python", "-m", "build", "--no-isolation", "--outdir", str(out), str(folder), silent=True)
+    made = [str(path) for path in sorted(out.iterdir())]
+    session.run("twine", "check", "--strict", *made)
+    session.run(
+        "check-wheel-contents",
+        "--ignore",
+        "W005,W007,W008",
+        *(path for path in made if path.endswith(".whl")),
+    )
+
+
+# ------------------------------------------------------------------------------ other interpreters
+
+
+def other_interpreters() -> dict[str, str]:
+    """Supported interpreters on this machine besides the running one, by PATH and pyenv."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    found = {}
+    for version in ("3.11", "3.12", "3.13"):
+        candidates = [shutil.which(f"python{version}"), *sorted(pyenv.glob(f"{version}.*/bin/python"))]
+        for candidate in filter(None, candidates):
+            asked = subprocess.run(
+                [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2], sys.executable)"],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if asked.returncode == 0 and asked.stdout.startswith(f"{version} "):
+                if version != "{}.{}".format(*sys.version_info):
+                    found[version] = asked.stdout.split(maxsplit=1)[1].strip()
+                break
+    return found
+
+
+if OTHERS := other_interpreters():
+
+    @nox.session
+    @nox.parametrize("python", list(OTHERS.values()), ids=list(OTHERS))
+    def pythons(session: nox.Session) -> None:
+        """The core's tests on the other supported interpreters of this machine."""
+        install_wheels(session, extras="desk,history,scale,testing")
+        session.run("python", "-m", "pytest", "tests/core", "-q", *session.posargs)
+
+
+# ----------------------------------------------------------------------------------- by name only
+
+
+def everything() -> list[str]:
+    """Arguments that install every distribution from the checkout, editable."""
+    folders = [folder for folder in PROJECTS if folder not in (ROOT, ROOT / "pmi_core")]
+    core = f"{ROOT / 'pmi_core'}[desk,history,scale,testing]"
+    return ["--editable", core, *(arg for folder in folders for arg in ("--editable", str(folder)))]
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Run the benchmarks (`nox -s bench -- NAME` for one)."""
+    install(session, *everything())
+    session.run("python", "tests/bench/run.py", *session.posargs)
+
+
+@nox.session(default=False)
+def lowest(session: nox.Session) -> None:
+    """The core's and the providers' tests with the lowest versions that the ranges allow."""
+    session.install("--no-sources", "--resolution", "lowest-direct", *everything(), *group("test"))
+    session.run(
+        "python", "-m", "pytest", "tests/core", *(f"providers/{name}/tests" for name in PROVIDERS), "-q"
+    )
+
+
+@nox.session(default=False)
+def pins(session: nox.Session) -> None:
+    """Resolve everything anew and write the exact pins into `pyproject.toml` (`-- FILE` also exports them there)."""
+    names = sorted(str(project_table(folder)["name"]) for folder in PROJECTS)
+    wanted = [line.removeprefix("--editable") for line in everything() if line != "--editable"]
+    scratch = Path(session.create_tmp())
+    (scratch / "wanted.in").write_text("\n".join([*wanted, *group("dev", "build")]), encoding="utf-8")
+    session.install("uv")
+    with session.chdir(scratch):  # outside the workspace, so that the present pins bind nothing
+        session.run(
+            *("uv", "pip", "compile", "--universal", "--python-version", "3.11", "--quiet", "--no-header"),
+            *("--no-annotate", "--no-sources", "--no-emit-index-url", "--no-emit-find-links"),
+            *(arg for name in names for arg in ("--no-emit-package", name)),
+            *("--output-file", "pins.txt", "wanted.in"),
+        )
+    lines = (scratch / "pins.txt").read_text(encoding="utf-8").splitlines()
+    quoted = "".join(f"    {json.dumps(line)},\n" for line in lines)
+    file = ROOT / "pyproject.toml"
+    text = file.read_text(encoding="utf-8")
+    text, count = re.subn(
+        r"^constraint-dependencies = \[.*?^\]$",
+        lambda _: f"constraint-dependencies = [\n{quoted}]",
+        text,
+        flags=re.MULTILINE | re.DOTALL,
+    )
+    if count != 1:
+        session.error("pyproject.toml has no `constraint-dependencies = [` of its own in [tool.uv]")
+    file.write_text(text, encoding="utf-8")
+    for target in session.posargs:
+        Path(target).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+@nox.session(default=False, venv_backend="none")
+def dev(session: nox.Session) -> None:
+    """Make `.venv` with everything editable and every tool."""
+    session.run(sys.executable, "-m", "venv", ".venv", external=True)
+    python = next(
+        path for path in (ROOT / ".venv/bin/python", ROOT / ".venv/Scripts/python.exe") if path.exists()
+    )
+    session.run(
+        *(
+            str(python),
+            "-m",
+            "pip",
+            "install",
+            "--constraint",
+            str(constraints()),
+            *everything(),
+            *group("dev"),
+        ),
+        external=True,
+    )
