@@ -1,0 +1,204 @@
+"""What a stream says: typed updates, connection state among them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from pmi_core.identifiers import MarketRef
+from pmi_core.models.account import Position
+from pmi_core.models.book import OrderBook
+from pmi_core.models.fill import Fill
+from pmi_core.models.market import Market, Outcome
+from pmi_core.models.model import Model, Time
+from pmi_core.models.order import Order
+from pmi_core.models.trade import Trade
+from pmi_core.numbers import Quantity
+
+__all__ = [
+    "ACCOUNT_CHANNELS",
+    "BookUpdate",
+    "Channel",
+    "ConnectionState",
+    "ConnectionUpdate",
+    "Delivery",
+    "FillReversed",
+    "FillUpdate",
+    "LifecycleKind",
+    "LifecycleUpdate",
+    "OrderUpdate",
+    "PositionUpdate",
+    "Subscription",
+    "TickerUpdate",
+    "TradeUpdate",
+    "Update",
+]
+
+
+class Channel(StrEnum):
+    """What can be subscribed to."""
+
+    BOOK = "book"
+    TICKER = "ticker"
+    TRADE = "trade"
+    ORDER = "order"
+    FILL = "fill"
+    POSITION = "position"
+    LIFECYCLE = "lifecycle"
+
+
+ACCOUNT_CHANNELS = frozenset({Channel.ORDER, Channel.FILL, Channel.POSITION})
+"""Channels that concern the account and need no markets."""
+
+
+class Delivery(StrEnum):
+    """What happens when the consumer is slower than the venue."""
+
+    EVERY = "every"
+    """Every update, in a bounded buffer; overflow ends the stream with an error that counts
+    what was lost."""
+    LATEST = "latest"
+    """Only the newest per market and channel; memory is bounded whatever the consumer does."""
+
+
+class Subscription(Model):
+    """What to hear about."""
+
+    channels: frozenset[Channel] = Field(min_length=1)
+    market_refs: tuple[MarketRef, ...] = ()
+    """Required for book, ticker and trade; empty means every market for lifecycle."""
+    delivery: Delivery = Delivery.EVERY
+    buffer: int = Field(default=10_000, ge=1)
+    """Updates kept for a slow consumer in ``every`` mode."""
+
+    @model_validator(mode="after")
+    def _names_markets(self) -> Subscription:
+        needs = {Channel.BOOK, Channel.TICKER, Channel.TRADE} & self.channels
+        if needs and not self.market_refs:
+            raise ValueError(f"name the markets to hear {', '.join(sorted(needs))} of")
+        return self
+
+
+class ConnectionState(StrEnum):
+    """What a stream knows of itself."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    STALE = "stale"
+    """Connected, but nothing arrives that should."""
+    RESYNCING = "resyncing"
+    GAP = "gap"
+    """Updates were lost; the next book is a fresh snapshot."""
+    CLOSED = "closed"
+
+
+class _Stamped(Model):
+    received_time: Time
+
+
+class BookUpdate(_Stamped):
+    """The whole book of a market, in YES terms, after a change."""
+
+    type: Literal["book"] = "book"
+    book: OrderBook
+
+
+class TickerUpdate(_Stamped):
+    """Best prices and volume of a market."""
+
+    type: Literal["ticker"] = "ticker"
+    market_ref: MarketRef
+    yes: Outcome
+    no: Outcome
+    volume: Quantity | None = None
+    open_interest: Quantity | None = None
+    venue_time: Time | None = None
+
+
+class TradeUpdate(_Stamped):
+    """A public trade."""
+
+    type: Literal["trade"] = "trade"
+    trade: Trade
+
+
+class OrderUpdate(_Stamped):
+    """An own order changed."""
+
+    type: Literal["order"] = "order"
+    order: Order
+
+
+class FillUpdate(_Stamped):
+    """An own order was filled, or a fill was confirmed."""
+
+    type: Literal["fill"] = "fill"
+    fill: Fill
+
+
+class FillReversed(_Stamped):
+    """The venue undid a fill."""
+
+    type: Literal["fill_reversed"] = "fill_reversed"
+    fill: Fill
+    reason: str | None = None
+
+
+class PositionUpdate(_Stamped):
+    """An own position changed."""
+
+    type: Literal["position"] = "position"
+    position: Position
+
+
+class LifecycleKind(StrEnum):
+    """What happened to a market."""
+
+    CREATED = "created"
+    OPENED = "opened"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    CLOSED = "closed"
+    CLOSE_TIME_CHANGED = "close_time_changed"
+    DETERMINED = "determined"
+    SETTLED = "settled"
+    VOIDED = "voided"
+    REOPENED = "reopened"
+    GRID_CHANGED = "grid_changed"
+
+
+class LifecycleUpdate(_Stamped):
+    """A market came, changed its state, or went."""
+
+    type: Literal["lifecycle"] = "lifecycle"
+    kind: LifecycleKind
+    market_ref: MarketRef
+    market: Market | None = None
+    """The market afterwards, where the venue sends enough to know it."""
+
+
+class ConnectionUpdate(_Stamped):
+    """The stream itself changed its state."""
+
+    type: Literal["connection"] = "connection"
+    state: ConnectionState
+    reason: str | None = None
+    market_refs: tuple[MarketRef, ...] = ()
+    """Which markets are concerned; empty means all of the subscription."""
+
+
+Update = Annotated[
+    BookUpdate
+    | TickerUpdate
+    | TradeUpdate
+    | OrderUpdate
+    | FillUpdate
+    | FillReversed
+    | PositionUpdate
+    | LifecycleUpdate
+    | ConnectionUpdate,
+    Field(discriminator="type"),
+]
+"""Any update; ``type`` says which."""
