@@ -215,6 +215,7 @@ def docs(session: nox.Session) -> None:
     """Build the documentation with warnings as errors; run its code blocks."""
     install(session, *everything(), *group("docs", "test"))
     session.run("zensical", "build", "--strict", "--clean", "--config-file", "docs/zensical.toml")
+    session.run("python", "docs/llms.py")
     session.run("python", "-m", "pytest", "tests/docs", *session.posargs)
 
 
