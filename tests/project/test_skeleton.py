@@ -87,10 +87,8 @@ def test_the_root_knows_every_distribution(root, distributions, repository):
 def test_the_top_level_holds_nothing_else(repository, files):
     top = {path.relative_to(repository).parts[0] for path in files}
     assert {name for name in top if not name.startswith(".")} == {
-        "CONTRIBUTING.md",
         "LICENSE",
         "README.md",
-        "SECURITY.md",
         "docs",
         "noxfile.py",
         "pmi_core",
