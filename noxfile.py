@@ -232,7 +232,7 @@ def build(session: nox.Session) -> None:
     session.run(
         "check-wheel-contents",
         "--ignore",
-        "W005,W007,W008",
+        "W007,W008",
         *(path for path in made if path.endswith(".whl")),
     )
 

@@ -17,13 +17,18 @@ def assigned(statement):
     return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
+def is_type_variable(value):
+    maker = value.func if isinstance(value, ast.Call) else None
+    return isinstance(maker, ast.Name) and maker.id in {"ParamSpec", "TypeVar"}
+
+
 def defined(tree):
     """Names that a module makes itself."""
     names = set()
     for statement in tree.body:
         if isinstance(statement, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             names.add(statement.name)
-        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+        elif isinstance(statement, ast.Assign | ast.AnnAssign) and not is_type_variable(statement.value):
             names |= assigned(statement)
     return {name for name in names if not name.startswith("_")}
 
@@ -35,7 +40,13 @@ def collected(tree):
         inner = statement.body if isinstance(statement, ast.If) else [statement]
         for one in inner:
             if isinstance(one, ast.ImportFrom) and (one.module or "").startswith("pmi_"):
-                names |= {alias.asname or alias.name for alias in one.names}
+                for alias in one.names:
+                    star = alias.name == "*"
+                    names |= (
+                        set(importlib.import_module(one.module).__all__)
+                        if star
+                        else {alias.asname or alias.name}
+                    )
     return names
 
 

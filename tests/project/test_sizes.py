@@ -6,9 +6,7 @@ from statistics import median
 
 LIMIT = 400
 
-LARGER = {
-    # path: (ceiling, reason)
-}
+LARGER: dict[str, tuple[int, str]] = {}  # path: its ceiling and why
 
 
 def lines(path):
