@@ -20,6 +20,8 @@ ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 SCRATCH = ROOT / ".nox" / "shared"
 
+PYTEST = ("pytest", "--hypothesis-profile=ci")  # the same examples each time, no deadline for one
+
 PROVIDERS = sorted(path.parent.name for path in ROOT.glob("providers/*/pyproject.toml"))
 TOYS = sorted(path.parent for path in ROOT.glob("docs/examples/pmi-provider-*/pyproject.toml"))
 PROJECTS = [ROOT / "pmi_core", *(ROOT / "providers" / name for name in PROVIDERS), ROOT / "pmi_mcp", ROOT]
@@ -116,7 +118,7 @@ def pytest(session: nox.Session, *args: str) -> None:
     """Run pytest under coverage, which starts first: pytest imports the plugin of pmi-core before pytest-cov."""
     data = coverage_folder() / ".coverage"
     session.run(
-        *("python", "-m", "coverage", "run", f"--data-file={data}", "-m", "pytest", *args, *session.posargs),
+        *("python", "-m", "coverage", "run", f"--data-file={data}", "-m", *PYTEST, *args, *session.posargs),
         env={"PMI_HOME": session.create_tmp()},
     )
 
@@ -145,7 +147,7 @@ def types(session: nox.Session) -> None:
 def project(session: nox.Session) -> None:
     """The rules about the repository itself, and who may import whom."""
     install(session, *everything(), *group("test", "project"))
-    session.run("python", "-m", "pytest", "tests/project", *session.posargs)
+    session.run("python", "-m", *PYTEST, "tests/project", *session.posargs)
     session.run("lint-imports", "--no-cache")
 
 
@@ -197,7 +199,7 @@ def toy(session: nox.Session) -> None:
         install_wheels(session, folder)
         name = folder.name.removeprefix("pmi-provider-")
         contract = ["--pyargs", "pmi_core.testing.conformance", "--pmi-provider", name]
-        session.run("python", "-m", "pytest", str(folder / "tests"), *contract, *session.posargs)
+        session.run("python", "-m", *PYTEST, str(folder / "tests"), *contract, *session.posargs)
 
 
 @nox.session
@@ -221,7 +223,7 @@ def docs(session: nox.Session) -> None:
     install(session, *everything(), *group("docs", "test"))
     session.run("zensical", "build", "--strict", "--clean", "--config-file", "docs/zensical.toml")
     session.run("python", "docs/llms.py")
-    session.run("python", "-m", "pytest", "tests/docs", *session.posargs)
+    session.run("python", "-m", *PYTEST, "tests/docs", *session.posargs)
 
 
 @nox.session
@@ -272,7 +274,7 @@ if OTHERS := other_interpreters():
     def pythons(session: nox.Session) -> None:
         """The core's tests on the other supported interpreters of this machine."""
         install_wheels(session, extras="desk,history,scale,testing")
-        session.run("python", "-m", "pytest", "tests/core", "-q", *session.posargs)
+        session.run("python", "-m", *PYTEST, "tests/core", "-q", *session.posargs)
 
 
 # ----------------------------------------------------------------------------------- by name only
@@ -307,7 +309,7 @@ def lowest(session: nox.Session) -> None:
     with outside(session):
         session.install("--no-sources", "--resolution", "lowest-direct", *wanted, *group("test"))
     session.run(
-        "python", "-m", "pytest", "tests/core", *(f"providers/{name}/tests" for name in PROVIDERS), "-q"
+        "python", "-m", *PYTEST, "tests/core", *(f"providers/{name}/tests" for name in PROVIDERS), "-q"
     )
 
 
