@@ -1,0 +1,1 @@
+"""Finding, loading and asking plugins; nothing is loaded by importing this."""

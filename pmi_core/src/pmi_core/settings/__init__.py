@@ -1,0 +1,41 @@
+"""One TOML file, the environment above it, explicit arguments above both.
+
+Every value knows where it came from; no message ever shows a secret.
+"""
+
+from __future__ import annotations
+
+from pmi_core.settings.config import (
+    Config,
+    Mode,
+    PluginSettings,
+    PolicySettings,
+    VenueConfig,
+    load_config,
+    read_section,
+    read_settings,
+)
+from pmi_core.settings.file import config_path, data_dir
+from pmi_core.settings.model import ProviderSettings, SettingsModel
+from pmi_core.settings.origin import Origin, OriginKind, Setting
+from pmi_core.settings.secrecy import SecretPath, private_folder
+
+__all__ = [
+    "Config",
+    "Mode",
+    "Origin",
+    "OriginKind",
+    "PluginSettings",
+    "PolicySettings",
+    "ProviderSettings",
+    "SecretPath",
+    "Setting",
+    "SettingsModel",
+    "VenueConfig",
+    "config_path",
+    "data_dir",
+    "load_config",
+    "private_folder",
+    "read_section",
+    "read_settings",
+]
