@@ -35,6 +35,7 @@ _NATIVE: Final = re.compile(r"[!-\"$-$&-~\u00a1-\U0010ffff%]+")
 _BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SAFE: Final = "!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 _LONGEST: Final = 400
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._-]{1,300}")
 
 
 def venue_name(text: str) -> str:
@@ -89,6 +90,8 @@ class Ref(str):
     @classmethod
     def make(cls, venue: str, native: str) -> Self:
         """Join a configured venue's name and the venue's own id."""
+        if _PLAIN.fullmatch(native) and _VENUE.fullmatch(venue):
+            return super().__new__(cls, f"{venue}:{native}")  # nothing in it needs encoding or checking
         return cls(f"{venue}:{quote(native, safe=_SAFE)}")
 
     @property

@@ -90,9 +90,7 @@ class NoFee(_Schedule):
 
     kind: Literal["none"] = "none"
 
-    def estimate(
-        self, price: Decimal, size: Decimal, liquidity: Liquidity
-    ) -> FeeEstimate:
+    def estimate(self, price: Decimal, size: Decimal, liquidity: Liquidity) -> FeeEstimate:
         """Nothing, exactly."""
         return FeeEstimate(amount=ZERO, certainty=FeeCertainty.EXACT)
 
@@ -105,13 +103,22 @@ class _Rated(_Schedule):
     step: Number = Decimal("0.000001")
     """The fee of one fill is rounded to a multiple of this."""
     rounding: Rounding = Rounding.UP
+    alignment: Number = Field(default=ZERO, ge=0)
+    """After a fill the venue brings the balance down to a multiple of this and calls the rest a
+    fee too; 0 where it does not."""
     certainty: FeeCertainty = FeeCertainty.EXACT
     """``upper_bound`` where the venue rounds or rebates over several fills."""
 
-    def _charge(self, volume: Decimal, liquidity: Liquidity) -> FeeEstimate:
+    def _charge(self, volume: Decimal, price: Decimal, size: Decimal, liquidity: Liquidity) -> FeeEstimate:
         rate = self.taker_rate if liquidity is Liquidity.TAKER else self.maker_rate
         raw = _WIDE.multiply(_WIDE.multiply(rate, self.multiplier), volume)
-        return FeeEstimate(amount=round_to(raw, self.step, self.rounding), certainty=self.certainty)
+        fee = round_to(raw, self.step, self.rounding)
+        if self.alignment:
+            # Which of the four moves the balance is not said here, so the dearest one counts.
+            paid = _WIDE.multiply(size, price)
+            moves = (paid, -paid, size - paid, paid - size)
+            fee = max(move - round_to(move - fee, self.alignment, Rounding.FLOOR) for move in moves)
+        return FeeEstimate(amount=fee, certainty=self.certainty)
 
 
 class QuadraticFee(_Rated):
@@ -121,7 +128,7 @@ class QuadraticFee(_Rated):
 
     def estimate(self, price: Decimal, size: Decimal, liquidity: Liquidity) -> FeeEstimate:
         """The fee of one fill of ``size`` contracts at ``price``."""
-        return self._charge(_WIDE.multiply(size, price * (ONE - price)), liquidity)
+        return self._charge(_WIDE.multiply(size, price * (ONE - price)), price, size, liquidity)
 
 
 class FlatFee(_Rated):
@@ -139,7 +146,7 @@ class FlatFee(_Rated):
             volume = _WIDE.multiply(size, price)
         elif self.basis is FeeBasis.MINIMUM:
             volume = _WIDE.multiply(size, min(price, ONE - price))
-        charged = self._charge(volume, liquidity)
+        charged = self._charge(volume, price, size, liquidity)
         if charged.amount >= self.minimum:
             return charged
         return FeeEstimate(amount=self.minimum, certainty=charged.certainty)
@@ -152,9 +159,7 @@ class ProfitFee(_Schedule):
     when: FeeTime = FeeTime.SETTLEMENT
     rate: Number
 
-    def estimate(
-        self, price: Decimal, size: Decimal, liquidity: Liquidity
-    ) -> FeeEstimate:
+    def estimate(self, price: Decimal, size: Decimal, liquidity: Liquidity) -> FeeEstimate:
         """What is due if the position of ``size`` contracts bought at ``price`` wins."""
         profit = _WIDE.multiply(size, ONE - price)
         return FeeEstimate(amount=_WIDE.multiply(self.rate, profit), certainty=FeeCertainty.UPPER_BOUND)
