@@ -15,9 +15,11 @@ from pmi_core.settings.config import (
     read_section,
     read_settings,
 )
+from pmi_core.settings.environment import prefix_of
 from pmi_core.settings.file import config_path, data_dir
 from pmi_core.settings.model import ProviderSettings, SettingsModel
 from pmi_core.settings.origin import Origin, OriginKind, Setting
+from pmi_core.settings.reading import nearest
 from pmi_core.settings.secrecy import SecretPath, private_folder
 
 __all__ = [
@@ -35,6 +37,8 @@ __all__ = [
     "config_path",
     "data_dir",
     "load_config",
+    "nearest",
+    "prefix_of",
     "private_folder",
     "read_section",
     "read_settings",

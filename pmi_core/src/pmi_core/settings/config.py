@@ -111,6 +111,7 @@ def load_config(path: Path | None = None, environ: Mapping[str, str] | None = No
     """
     variables = environment(environ)
     file = read_file(path, variables)
+    venues = _venues(file)
     scalars = {key: value for key, value in file.tables.items() if key not in ("venues", *_SECTIONS)}
     _check_top(file, scalars)
     top = read_model(
@@ -118,7 +119,7 @@ def load_config(path: Path | None = None, environ: Mapping[str, str] | None = No
         Place(what="pmi", file=file, section="", table=scalars, prefix="PMI_", environ=variables),
     )
     rooms = {
-        name: read_model(model, _section_place(name, file, variables))
+        name: read_model(model, _section_place(name, file, variables, venues))
         for name, model in (("policy", PolicySettings), ("plugins", PluginSettings))
     }
     policy, plugins = rooms["policy"], rooms["plugins"]
@@ -133,7 +134,7 @@ def load_config(path: Path | None = None, environ: Mapping[str, str] | None = No
         mode=top.mode,
         policy=policy,
         plugins=plugins,
-        venues=MappingProxyType(_venues(file)),
+        venues=MappingProxyType(venues),
         data_dir=data_dir(variables),
         origins=MappingProxyType(origins),
     )
@@ -147,7 +148,8 @@ def read_section(
     Raises:
         SettingsError: a key is unknown, or a value is missing or wrong.
     """
-    return read_model(model, _section_place(name, config.file, config.environ), arguments)
+    place = _section_place(name, config.file, config.environ, config.venues)
+    return read_model(model, place, arguments)
 
 
 def read_settings(
@@ -177,7 +179,6 @@ def read_settings(
             hint="let it inherit from pmi_core.settings.ProviderSettings",
         )
     prefix = prefix_of(venue)
-    others = {prefix_of(other) for other in (*config.venues, *beside)}
     table = _table(config.file, "venues").get(venue, {})
     place = Place(
         what=f"venue {venue!r}",
@@ -186,7 +187,7 @@ def read_settings(
         table={key: value for key, value in table.items() if key != "provider"},
         prefix=prefix,
         environ=config.environ,
-        apart=tuple(other for other in others if other != prefix and other.startswith(prefix)),
+        apart=_longer(prefix, (*config.venues, *beside)),
         takes_arguments=True,
     )
     return read_model(provider.settings, place, overrides)
@@ -208,15 +209,23 @@ def _table(file: ConfigFile, name: str) -> Mapping[str, Any]:
     return found
 
 
-def _section_place(name: str, file: ConfigFile, variables: Mapping[str, str]) -> Place:
+def _section_place(name: str, file: ConfigFile, variables: Mapping[str, str], venues: Iterable[str]) -> Place:
+    prefix = prefix_of(name)
     return Place(
         what=name,
         file=file,
         section=name,
         table=_table(file, name),
-        prefix=prefix_of(name),
+        prefix=prefix,
         environ=variables,
+        apart=_longer(prefix, venues),
     )
+
+
+def _longer(prefix: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The prefixes of other names that begin with this one: ``PMI_A_`` and ``PMI_A_B_``."""
+    others = {prefix_of(name) for name in names}
+    return tuple(other for other in others if other != prefix and other.startswith(prefix))
 
 
 def _venues(file: ConfigFile) -> dict[str, VenueConfig]:

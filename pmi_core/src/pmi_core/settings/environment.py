@@ -20,9 +20,7 @@ _COLLECTIONS = (tuple, list, set, frozenset)
 def environment(given: Mapping[str, str] | None = None) -> dict[str, str]:
     """The variables that begin with ``PMI_`` and are set: of ``given``, else of the process."""
     source = os.environ if given is None else given
-    return {
-        name: text.strip() for name, text in source.items() if name.startswith("PMI_") and is_set(text)
-    }
+    return {name: text.strip() for name, text in source.items() if name.startswith("PMI_") and is_set(text)}
 
 
 def is_set(value: object) -> bool:

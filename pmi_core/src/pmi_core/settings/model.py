@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr, Secret, SecretBytes, SecretStr
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PrivateAttr,
+    Secret,
+    SecretBytes,
+    SecretStr,
+    ValidationInfo,
+    model_validator,
+)
 
 from pmi_core.settings.origin import Origin, OriginKind, Setting
 
@@ -35,9 +44,12 @@ class SettingsModel(BaseModel):
         ``folders`` gives, by field, the folder at which a relative path starts; the working
         directory where it names none.
         """
-        made = cls.model_validate(dict(values), context={"folders": folders})
-        made._origins = dict(origins)
-        return made
+        return cls.model_validate(dict(values), context={"folders": folders, "origins": origins})
+
+    @model_validator(mode="after")
+    def _remember_origins(self, info: ValidationInfo) -> Self:
+        self._origins = dict((info.context or {}).get("origins", {}))
+        return self
 
     @property
     def origins(self) -> Mapping[str, Origin]:

@@ -52,9 +52,7 @@ class Place:
         return f"set {' or '.join(ways)}, for example {name} = {example_of(model.model_fields[name])}"
 
 
-def read_model(
-    model: type[Found], place: Place, arguments: Mapping[str, Any] | None = None
-) -> Found:
+def read_model(model: type[Found], place: Place, arguments: Mapping[str, Any] | None = None) -> Found:
     """Read a model: explicit arguments above the environment above the file.
 
     Raises:
