@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel
 
+from pmi_core.calls import Budget, CallRecord
 from pmi_core.capabilities import (
     AccountReader,
     BatchTrader,
@@ -86,33 +87,6 @@ class Netting(StrEnum):
 
     NET = "net"
     GROSS = "gross"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallRecord:
-    """One finished call to a venue, for audit and metrics; never holds a secret."""
-
-    venue: str
-    capability: str
-    method: str
-    seconds: float
-    attempts: int
-    error: str | None = None
-    """The name of the error class, or None."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """What is left of one rate limit."""
-
-    name: str
-    capacity: float
-    """Cost units that may be spent at once."""
-    rate: float
-    """Cost units refilled per second."""
-    available: float
-    waiting: int
-    """Calls that wait for this budget now."""
 
 
 def _ignore(record: CallRecord) -> None:
