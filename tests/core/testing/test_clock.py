@@ -74,3 +74,32 @@ async def test_time_never_runs_backwards() -> None:
 async def test_a_start_without_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="aware"):
         ManualClock(datetime(2026, 3, 1))  # noqa: DTZ001
+
+
+async def test_running_work_lets_time_pass_only_while_it_waits() -> None:
+    clock = ManualClock()
+
+    async def work() -> float:
+        await clock.sleep(60)
+        await asyncio.sleep(0.02)
+        await clock.sleep(30)
+        return clock.monotonic()
+
+    assert await clock.run(work()) == 90
+    assert clock.sleeping == 0
+
+
+async def test_an_abandoned_run_leaves_no_task_behind() -> None:
+    clock = ManualClock()
+    stopped = asyncio.Event()
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.03):
+            await clock.run(work())
+    assert stopped.is_set()

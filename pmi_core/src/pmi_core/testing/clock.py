@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Final
+from typing import Final, TypeVar
 
 __all__ = ["START", "ManualClock"]
 
 START: Final = datetime(2026, 1, 5, 15, 0, tzinfo=UTC)
 """A Monday in trading hours of every venue; the moment at which a manual clock starts."""
+
+Result = TypeVar("Result")
 
 _TURNS: Final = 20
 """Rounds of the loop given to a woken sleeper, enough to reach its next sleep."""
@@ -78,6 +81,34 @@ class ManualClock:
             waiter.set_result(None)
             await _settle()
         self._now = max(self._now, moment)
+
+    async def wake_next(self) -> bool:
+        """Let time pass until the next sleeper wakes; says whether there was one."""
+        await _settle()
+        waiting = [due for due, _, waiter in self._sleepers if not waiter.done()]
+        if not waiting:
+            return False
+        await self.move_to(max(min(waiting), self._now))
+        return True
+
+    async def run(self, work: Awaitable[Result], *, patience: float = 0.01) -> Result:
+        """Give the result of ``work``, letting time pass whenever it waits for nothing but time.
+
+        Args:
+            work: what to run, as a task of its own.
+            patience: real seconds without a result after which the next sleeper is woken.
+        """
+        task = asyncio.ensure_future(work)
+        try:
+            while not task.done():
+                await asyncio.wait({task}, timeout=patience)
+                if not task.done():
+                    await self.wake_next()
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.wait({task})
+        return task.result()
 
     def set(self, moment: datetime) -> None:
         """Stand at ``moment`` without waking anybody; for tests that run no loop."""

@@ -6,6 +6,7 @@ One file holds exchanges in order; a folder holds files, read in the order of th
       "about": "what was asked, where and when",
       "now": "2026-09-30T12:00:00Z",
       "settings": {"environment": "demo"},
+      "subjects": {"market": "native id of a lively market"},
       "exchanges": [
         {"method": "GET", "path": "/markets", "query": {"limit": "100", "cursor": null},
          "status": 200, "headers": {"content-type": "application/json"}, "body": {"markets": []}}
@@ -20,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -113,6 +114,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     about: str = ""
     now: datetime | None = None
     settings: dict[str, str | int | bool] = {}
+    subjects: dict[Literal["market", "event", "series"], str] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,8 @@ class Recordings:
     """The moment at which they were made; a clock that replays them starts there."""
     settings: Mapping[str, str | int | bool] = field(default_factory=dict)
     """Settings of the provider under which they were made, without secrets."""
+    subjects: Mapping[str, str] = field(default_factory=dict)
+    """Native ids of what the rules look at: ``market``, ``event``, ``series``; else the first listed."""
 
     @classmethod
     def load(cls, place: Path) -> Recordings:
@@ -141,17 +145,23 @@ class Recordings:
         exchanges: list[Recording] = []
         now: datetime | None = None
         settings: dict[str, str | int | bool] = {}
+        subjects: dict[str, str] = {}
         for path in files:
             read = _read(path)
             if read.now is not None:
                 if read.now.tzinfo is None or now not in (None, read.now):
                     raise RecordingsError(f"{path}: 'now' needs a zone, and all files must agree about it")
                 now = read.now
-            for name, value in read.settings.items():
-                if settings.setdefault(name, value) != value:
-                    raise RecordingsError(f"{path}: another file gives the setting {name!r} differently")
+            _join(settings, read.settings, path)
+            _join(subjects, read.subjects, path)
             exchanges += [_recording(exchange, path) for exchange in read.exchanges]
-        return cls(exchanges=tuple(exchanges), now=now, settings=settings)
+        return cls(exchanges=tuple(exchanges), now=now, settings=settings, subjects=subjects)
+
+
+def _join(known: dict[str, Any], more: Mapping[Any, Any], path: Path) -> None:
+    for name, value in more.items():
+        if known.setdefault(name, value) != value:
+            raise RecordingsError(f"{path}: another file gives {name!r} differently")
 
 
 def _read(path: Path) -> _File:
