@@ -12,6 +12,15 @@ def modules(distributions):
     return [path for one in distributions for path in sorted(one.source.rglob("*.py"))]
 
 
+def parsed(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def module_name(distribution, path):
+    parts = path.relative_to(distribution.source.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
 def assigned(statement):
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
     return {target.id for target in targets if isinstance(target, ast.Name)}
@@ -57,24 +66,43 @@ def offered(tree):
     return None
 
 
-def test_all_lists_exactly_the_public_names(distributions, repository):
+def test_a_face_lists_exactly_its_public_names(distribution):
+    tree = parsed(distribution.source / "__init__.py")
+    assert sorted(offered(tree)) == sorted(defined(tree) | collected(tree))
+
+
+def test_no_module_offers_what_it_does_not_have(distributions, repository):
     wrong = {}
     for path in modules(distributions):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        names = offered(tree)
-        if names is None:
-            continue
-        public = defined(tree)
-        if path.name == "__init__.py":
-            public |= collected(tree)
-        difference = set(names) ^ public
-        if difference or len(names) != len(set(names)):
-            wrong[path.relative_to(repository).as_posix()] = sorted(difference)
+        tree = parsed(path)
+        names = offered(tree) or []
+        missing = set(names) - defined(tree) - collected(tree)
+        twice = {name for name in names if names.count(name) > 1}
+        if missing | twice:
+            wrong[path.relative_to(repository).as_posix()] = sorted(missing | twice)
     assert wrong == {}
 
 
+def test_no_distribution_takes_what_another_does_not_offer(distributions):
+    offers = {
+        module_name(one, path): offered(parsed(path)) for one in distributions for path in modules([one])
+    }
+    wrong = [
+        f"{module_name(one, path)}: {statement.module}.{alias.name}"
+        for one in distributions
+        for path in modules([one])
+        for statement in ast.walk(parsed(path))
+        if isinstance(statement, ast.ImportFrom) and statement.module in offers
+        for alias in statement.names
+        if not statement.module.startswith(one.package)
+        and f"{statement.module}.{alias.name}" not in offers
+        and alias.name not in (offers[statement.module] or [])
+    ]
+    assert wrong == []
+
+
 def test_every_package_says_what_it_offers(distribution):
-    assert offered(ast.parse((distribution.source / "__init__.py").read_text(encoding="utf-8"))) is not None
+    assert offered(parsed(distribution.source / "__init__.py")) is not None
 
 
 def test_what_is_offered_is_there(distribution):
