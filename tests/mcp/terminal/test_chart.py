@@ -3,6 +3,7 @@ from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pmi_core.models import Candle
 from pmi_mcp.terminal.chart import draw_chart
 
@@ -50,9 +51,7 @@ def test_no_line_is_drawn_through_a_gap() -> None:
 
 
 def test_a_candle_without_trades_shows_the_middle_of_its_quotes() -> None:
-    quoted = Candle(
-        start=START, end=START + HOUR, bid_close=Decimal("0.40"), ask_close=Decimal("0.44")
-    )
+    quoted = Candle(start=START, end=START + HOUR, bid_close=Decimal("0.40"), ask_close=Decimal("0.44"))
     assert draw_chart([quoted]).last == Decimal("0.42")
 
 

@@ -62,10 +62,7 @@ def draw_chart(
     ]
     canvas = _ascii(rows, columns, height) if ascii_only else _braille(rows, columns, height)
     edge = "|" if ascii_only else "┤"
-    lines = [
-        f"{_label(low, high, height, row):>{_AXIS - 1}} {edge}{text}"
-        for row, text in enumerate(canvas)
-    ]
+    lines = [f"{_label(low, high, height, row):>{_AXIS - 1}} {edge}{text}" for row, text in enumerate(canvas)]
     lines += _volume(candles, columns, ascii_only=ascii_only)
     lines.append(_times(candles, columns))
     return Chart(lines=tuple(line.rstrip() for line in lines), last=known[-1])
@@ -87,8 +84,7 @@ def _sample(values: Sequence[Decimal | None], columns: int) -> list[Decimal | No
     """Spread the values over the columns; the last value that falls into a column stands for it."""
     count = len(values)
     return [
-        values[max(place * count // columns, (place + 1) * count // columns - 1)]
-        for place in range(columns)
+        values[max(place * count // columns, (place + 1) * count // columns - 1)] for place in range(columns)
     ]
 
 
@@ -148,9 +144,7 @@ def _volume(candles: Sequence[Candle], columns: int, *, ascii_only: bool) -> lis
         return []
     bars = _ASCII_BARS if ascii_only else _BARS
     steps = (len(bars) - 1) * _VOLUME_ROWS
-    heights = [
-        0 if total == 0 else max(1, int(total / most * steps + Decimal("0.5"))) for total in busiest
-    ]
+    heights = [0 if total == 0 else max(1, int(total / most * steps + Decimal("0.5"))) for total in busiest]
     lines = []
     for row in range(_VOLUME_ROWS):
         floor = (_VOLUME_ROWS - 1 - row) * (len(bars) - 1)

@@ -1,0 +1,221 @@
+"""``pmi doctor``: what is installed, configured, broken and reachable."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pmi_mcp.terminal.exits import Exit
+from pmi_mcp.terminal.options import Json
+from pmi_mcp.terminal.session import run
+
+if TYPE_CHECKING:
+    from pmi_core.plugins.registry import Registry
+    from pmi_mcp.terminal.screen import Screen
+
+__all__ = ["doctor"]
+
+_OPENING_TIMEOUT = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checkup:
+    """What became of trying one venue."""
+
+    venue: str
+    provider: str
+    chosen: bool
+    """Whether the configuration names it; otherwise it is there because it needs no settings."""
+    state: str
+    """``ready``, ``closed`` (answers, does not trade), ``unreachable`` or ``broken``."""
+    environment: str | None = None
+    milliseconds: int | None = None
+    detail: str | None = None
+    hint: str | None = None
+
+
+def doctor(
+    context: typer.Context,
+    as_json: Json = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Look at the installation only; open no venue.")
+    ] = False,
+) -> None:
+    """Check the installation; the exit status is 0 only if nothing that was chosen is broken."""
+
+    async def work(registry: Registry, screen: Screen) -> Exit:
+        checkups: list[_Checkup] = []
+        if not offline:
+            with screen.working("opening the configured venues"):
+                checkups = list(
+                    await asyncio.gather(*(_check(registry, name) for name in registry.venue_names))
+                )
+        report = {**_installation(registry), "venues": [asdict(checkup) for checkup in checkups]}
+        status = _verdict(registry, checkups)
+        if screen.as_json:
+            screen.document("doctor", ok=status is Exit.OK, **report)
+        else:
+            _show(screen, registry, report, checkups, status)
+        return status
+
+    run(context, work, as_json=as_json)
+
+
+async def _check(registry: Registry, name: str) -> _Checkup:
+    from pmi_core.clock import SystemClock
+    from pmi_core.errors import BusyError, PmiError, VenueError
+
+    clock = SystemClock()
+    chosen = name in registry.config.file.tables.get("venues", {})
+    known: dict[str, Any] = {"venue": name, "provider": "", "chosen": chosen}
+    started = clock.monotonic()
+    try:
+        known["provider"] = registry.provider_of(name).name
+        async with asyncio.timeout(_OPENING_TIMEOUT):
+            venue = await registry.venue(name)
+            known["environment"] = venue.info.environment
+            status = await venue.status.get_status() if venue.status is not None else None
+    except PmiError as error:
+        away = isinstance(error, VenueError | BusyError)
+        state = "unreachable" if away else "broken"
+        return _Checkup(**known, state=state, detail=error.message, hint=error.hint)
+    except TimeoutError:
+        detail = f"no answer within {_OPENING_TIMEOUT:.0f} seconds"
+        return _Checkup(**known, state="unreachable", detail=detail)
+    trades = status is None or status.trading_active
+    return _Checkup(
+        **known,
+        state="ready" if trades else "closed",
+        milliseconds=round((clock.monotonic() - started) * 1000),
+        detail=None if status is None else status.message,
+    )
+
+
+def _installation(registry: Registry) -> dict[str, Any]:
+    from importlib.metadata import version
+
+    config = registry.config
+    return {
+        "pmi": version("pmi-core"),
+        "front_end": version("pmi-mcp"),
+        "python": platform.python_version(),
+        "config_file": str(config.file.path),
+        "config_found": config.file.path.exists(),
+        "data_dir": str(config.data_dir),
+        "mode": str(config.mode),
+        "plugins": [
+            {"name": plugin.name, "distribution": plugin.distribution, "version": plugin.version}
+            for plugin in registry.plugins
+        ],
+        "broken": [
+            {
+                "name": plugin.name,
+                "distribution": plugin.distribution,
+                "version": plugin.version,
+                "stage": str(plugin.stage),
+                "reason": plugin.reason,
+            }
+            for plugin in registry.broken
+        ],
+        "disabled": list(registry.disabled),
+        "settings": _settings(registry),
+    }
+
+
+def _settings(registry: Registry) -> list[dict[str, str]]:
+    """Every value and where it came from; secrets only as set or not."""
+    from pmi_core.errors import PmiError
+
+    rows = [
+        {"setting": name, "value": _value(registry, name), "origin": str(origin)}
+        for name, origin in registry.config.origins.items()
+    ]
+    for venue in registry.venue_names:
+        try:
+            found = registry.settings_of(venue).report()
+        except PmiError:
+            continue  # told where the venue is opened
+        rows += [
+            {
+                "setting": f"venues.{venue}.{setting.name}",
+                "value": setting.value,
+                "origin": str(setting.origin),
+            }
+            for setting in found
+        ]
+    return rows
+
+
+def _value(registry: Registry, name: str) -> str:
+    found: Any = registry.config
+    for part in name.split("."):
+        found = getattr(found, part)
+    if isinstance(found, frozenset):
+        return ", ".join(sorted(found))
+    return "not set" if found is None else str(found)
+
+
+def _verdict(registry: Registry, checkups: list[_Checkup]) -> Exit:
+    if registry.broken or any(checkup.state == "broken" for checkup in checkups):
+        return Exit.NO
+    if any(checkup.state == "unreachable" and checkup.chosen for checkup in checkups):
+        return Exit.UNREACHABLE
+    return Exit.OK
+
+
+def _show(
+    screen: Screen,
+    registry: Registry,
+    report: dict[str, Any],
+    checkups: list[_Checkup],
+    status: Exit,
+) -> None:
+    found = "" if report["config_found"] else " (not there; defaults apply)"
+    screen.say(f"pmi-core {report['pmi']}, pmi-mcp {report['front_end']}, Python {report['python']}")
+    screen.say(f"configuration  {report['config_file']}{found}")
+    screen.say(f"data           {report['data_dir']}")
+    screen.say(f"mode           {report['mode']}")
+    screen.say()
+    screen.table(
+        ["plugin", "distribution", "state"],
+        [
+            *([plugin.name, f"{plugin.distribution} {plugin.version}", "ok"] for plugin in registry.plugins),
+            *(
+                [
+                    plugin.name,
+                    f"{plugin.distribution} {plugin.version}",
+                    f"broken at {plugin.stage}: {plugin.reason}",
+                ]
+                for plugin in registry.broken
+            ),
+            *([name, "", "disabled"] for name in registry.disabled),
+        ],
+    )
+    screen.say()
+    screen.table(
+        ["setting", "value", "from"],
+        [[row["setting"], row["value"], row["origin"]] for row in report["settings"]],
+    )
+    if checkups:
+        screen.say()
+        screen.table(
+            ["venue", "provider", "environment", "state", "ms", "detail"],
+            [
+                [
+                    checkup.venue,
+                    checkup.provider,
+                    checkup.environment,
+                    checkup.state,
+                    checkup.milliseconds,
+                    "; ".join(part for part in (checkup.detail, checkup.hint) if part),
+                ]
+                for checkup in checkups
+            ],
+            numeric=frozenset({"ms"}),
+        )
+    screen.say()
+    screen.say("all is well" if status is Exit.OK else "something needs attention; see above")

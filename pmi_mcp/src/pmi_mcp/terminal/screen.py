@@ -1,0 +1,117 @@
+"""How ``pmi`` prints: tables on a terminal, tab-separated rows in a pipe, JSON when asked.
+
+Text from venues is hostile: it passes the sanitizer and is never read as markup.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pmi_mcp.texts import clean
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pmi_core.errors import PmiError
+
+__all__ = ["SCHEMA_VERSION", "Screen"]
+
+SCHEMA_VERSION = 1
+"""Of the documents that ``--json`` prints; grows when a field changes its meaning or goes."""
+
+
+class Screen:
+    """Standard output and standard error of one command."""
+
+    def __init__(self, *, as_json: bool = False, color: str = "auto", debug: bool = False) -> None:
+        self.as_json = as_json
+        self.color = color
+        self.debug = debug
+
+    def _console(self, *, to_error: bool) -> Console:
+        from rich.console import Console
+
+        choices: dict[str, dict[str, Any]] = {
+            "always": {"force_terminal": True},
+            "never": {"no_color": True, "color_system": None},
+        }
+        choice = choices.get(self.color, {})
+        return Console(stderr=to_error, markup=False, emoji=False, highlight=False, **choice)
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person reads standard output."""
+        return self._console(to_error=False).is_terminal
+
+    @property
+    def ascii_only(self) -> bool:
+        """Whether standard output cannot show braille and blocks."""
+        encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
+        return not encoding.startswith("utf")
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal."""
+        return self._console(to_error=False).width
+
+    def say(self, text: str = "", *, style: str | None = None) -> None:
+        """Print a line of our own words; line breaks in it are kept."""
+        self._console(to_error=False).print(text, style=style, soft_wrap=True)
+
+    def note(self, text: str) -> None:
+        """Tell a person something beside the answer; never part of piped output."""
+        self._console(to_error=True).print(text, style="dim", soft_wrap=True)
+
+    def document(self, kind: str, **content: Any) -> None:
+        """Print one JSON document."""
+        document = {"schema_version": SCHEMA_VERSION, "kind": kind, **content}
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+
+    def table(
+        self,
+        headings: Sequence[str],
+        rows: Iterable[Sequence[object]],
+        *,
+        title: str | None = None,
+        numeric: frozenset[str] = frozenset(),
+    ) -> None:
+        """Print rows; cells are untrusted text, numbers are right-aligned by heading."""
+        cleaned = [["" if cell is None else clean(str(cell)) for cell in row] for row in rows]
+        if not self.is_terminal:
+            for row in [list(headings), *cleaned]:
+                sys.stdout.write("\t".join(cell.replace("\t", " ") for cell in row) + "\n")
+            return
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(title=None if title is None else Text(clean(title)), title_justify="left")
+        for heading in headings:
+            right = heading in numeric
+            table.add_column(heading, justify="right" if right else "left", no_wrap=right, overflow="fold")
+        for row in cleaned:
+            table.add_row(*(Text(cell) for cell in row))
+        self._console(to_error=False).print(table)
+
+    def fail(self, error: PmiError) -> None:
+        """Print an error: what happened, and what to do about it."""
+        if self.as_json:
+            sys.stderr.write(json.dumps(error.details(), ensure_ascii=False) + "\n")
+            return
+        console = self._console(to_error=True)
+        console.print(f"error: {clean(error.message, 600)}", style="bold red", soft_wrap=True)
+        if error.hint:
+            console.print(f"  hint: {clean(error.hint, 600)}", soft_wrap=True)
+
+    @contextmanager
+    def working(self, text: str) -> Iterator[None]:
+        """Show that something takes time; only on a terminal, on standard error."""
+        console = self._console(to_error=True)
+        if self.as_json or not console.is_terminal:
+            yield
+            return
+        with console.status(text):
+            yield

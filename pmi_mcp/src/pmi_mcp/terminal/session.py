@@ -1,0 +1,79 @@
+"""One run of a command: the registry, the screen, and how failures end."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+from pmi_mcp.terminal.exits import Exit, exit_for
+from pmi_mcp.terminal.screen import Screen
+
+if TYPE_CHECKING:
+    from pmi_core.errors import PmiError
+    from pmi_core.plugins.registry import Registry
+
+__all__ = ["Session", "run"]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What every command shares, from the options before the command's name."""
+
+    config_path: Path | None = None
+    color: str = "auto"
+    debug: bool = False
+
+    def screen(self, *, as_json: bool = False) -> Screen:
+        """A screen for one command."""
+        return Screen(as_json=as_json, color=self.color, debug=self.debug)
+
+    def registry(self) -> Registry:
+        """What is installed and configured; nothing is opened yet."""
+        from pmi_core.plugins.registry import Registry
+
+        return Registry.load(config_path=self.config_path)
+
+
+def run(
+    context: typer.Context,
+    work: Callable[[Registry, Screen], Coroutine[Any, Any, Exit | None]],
+    *,
+    as_json: bool = False,
+) -> NoReturn:
+    """Run a command to its end and leave with its exit status."""
+    from pmi_core.errors import PmiError
+
+    session: Session = context.obj
+    screen = session.screen(as_json=as_json)
+
+    async def opened() -> Exit:
+        async with session.registry() as registry:
+            return await work(registry, screen) or Exit.OK
+
+    try:
+        status = asyncio.run(opened())
+        sys.stdout.flush()
+    except PmiError as error:
+        _explain(error, screen)
+        status = exit_for(error)
+    except BrokenPipeError:
+        # The reader of a pipe (`| head`) has seen enough.
+        sys.stdout = None  # keeps the interpreter from flushing it again
+        status = Exit.OK
+    except KeyboardInterrupt:
+        status = Exit.INTERRUPTED
+    raise typer.Exit(int(status))
+
+
+def _explain(error: PmiError, screen: Screen) -> None:
+    if screen.debug:
+        import traceback
+
+        traceback.print_exception(error, file=sys.stderr)
+    screen.fail(error)
