@@ -1,0 +1,122 @@
+"""Tools as the framework knows them: bound to the venues, lean in description, never raising."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastmcp.exceptions import ValidationError
+from fastmcp.tools.base import ToolResult
+from fastmcp.tools.function_tool import FunctionTool
+from mcp_types import Tool as ProtocolTool
+from mcp_types import ToolAnnotations
+from pydantic import Field
+from pydantic import ValidationError as PydanticValidationError
+from pydantic.json_schema import SkipJsonSchema
+
+from pmi_core.errors import PmiError
+from pmi_mcp.failures import describe, describe_unforeseen, sentence
+from pmi_mcp.outputs import Answer, finish
+from pmi_mcp.wording import problems
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from fastmcp import FastMCP
+
+    from pmi_mcp.settings import ServerSettings
+    from pmi_mcp.tools import ToolSpec
+    from pmi_mcp.venues import Venues
+
+__all__ = ["ReadTool", "register"]
+
+_log = logging.getLogger(__name__)
+
+_READS = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=True)
+
+
+class ReadTool(FunctionTool):
+    """A tool that changes nothing; an error is an answer that says what to do."""
+
+    budget: Annotated[SkipJsonSchema[int], Field(exclude=True)] = 24_000
+    """About the largest answer in bytes."""
+
+    async def run(self, arguments: dict[str, Any]) -> ToolResult:
+        """Run it; whatever goes wrong is told, never raised."""
+        try:
+            return await super().run(arguments)
+        except PmiError as error:
+            told = describe(error)
+        except ValidationError as error:
+            told = self._misunderstood(error)
+        except Exception as error:  # noqa: BLE001 - a fault must reach the log, and the client as a sentence
+            _log.error("tool %s failed", self.name, exc_info=error)
+            told = describe_unforeseen(error)
+        return ToolResult(content=sentence(told), structured_content=told, is_error=True)
+
+    def convert_result(self, raw_value: Any) -> ToolResult:
+        """Fit an answer into its budget and send it as structured content."""
+        assert isinstance(raw_value, Answer)
+        return ToolResult(structured_content=finish(raw_value, self.budget))
+
+    def to_mcp_tool(self, **overrides: Any) -> ProtocolTool:
+        """Describe it without the framework's own remarks."""
+        return super().to_mcp_tool(_meta=None, **overrides)
+
+    def _misunderstood(self, error: ValidationError) -> dict[str, Any]:
+        cause = error.__cause__
+        said = problems(cause) if isinstance(cause, PydanticValidationError) else ["the arguments do not fit"]
+        takes = ", ".join(self.parameters.get("properties", {}))
+        return {
+            "error": "InvalidArguments",
+            "message": "; ".join(said),
+            "hint": f"{self.name} takes {takes or 'no arguments'}",
+        }
+
+
+def register(server: FastMCP[Any], spec: ToolSpec, venues: Venues, settings: ServerSettings) -> None:
+    """Add a tool to the server, bound to the venues."""
+    tool = ReadTool.from_function(
+        _bound(spec.function, venues),
+        name=spec.name,
+        title=spec.title,
+        description=spec.description,
+        annotations=_READS,
+        output_schema=None,
+        tags={spec.toolset.value},
+    )
+    assert isinstance(tool, ReadTool)
+    tool.budget = settings.answer_bytes
+    tool.parameters = _lean(tool.parameters)
+    server.add_tool(tool)
+
+
+def _bound(function: Callable[..., Awaitable[Answer]], venues: Venues) -> Callable[..., Awaitable[Answer]]:
+    """The function without its first argument, with its annotations read once."""
+
+    async def call(**arguments: Any) -> Answer:
+        return await function(venues, **arguments)
+
+    signature = inspect.signature(function, eval_str=True)
+    taken = list(signature.parameters.values())[1:]
+    call.__name__ = function.__name__
+    call.__doc__ = None
+    call.__annotations__ = {parameter.name: parameter.annotation for parameter in taken}
+    call.__signature__ = inspect.Signature(taken)  # type: ignore[attr-defined]  # functions may carry one
+    return call
+
+
+def _lean(parameters: dict[str, Any]) -> dict[str, Any]:
+    """The same arguments in fewer bytes: one that may be left out need not say that it may be null."""
+    properties = parameters.get("properties", {})
+    return {**parameters, "properties": {name: _leaner(schema) for name, schema in properties.items()}}
+
+
+def _leaner(schema: dict[str, Any]) -> dict[str, Any]:
+    choices = [choice for choice in schema.get("anyOf", []) if choice != {"type": "null"}]
+    if len(choices) == 1 and len(schema["anyOf"]) == 2:
+        schema = {**choices[0], **{name: value for name, value in schema.items() if name != "anyOf"}}
+    if schema.get("default", ...) is None:
+        schema = {name: value for name, value in schema.items() if name != "default"}
+    return schema

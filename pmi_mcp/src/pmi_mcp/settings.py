@@ -1,0 +1,71 @@
+"""What an operator chooses about the server; nothing here can be changed by a tool."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field, field_validator
+
+from pmi_core.settings import SettingsModel, read_section
+
+if TYPE_CHECKING:
+    from pmi_core.settings import Config
+
+__all__ = ["LogLevel", "ServerSettings", "Toolset", "read_server_settings"]
+
+
+class Toolset(StrEnum):
+    """Tools that are chosen together."""
+
+    CORE = "core"
+    """Find markets, read prices, see own orders."""
+    BROWSE = "browse"
+    """Events, series, milestones, whether venues work."""
+    TRADING = "trading"
+    """What the account has and did."""
+
+
+class LogLevel(StrEnum):
+    """From which severity on the server writes to standard error."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class ServerSettings(SettingsModel):
+    """The section ``[mcp]`` of the configuration file."""
+
+    toolsets: frozenset[Toolset] = frozenset(Toolset)
+    """Which tools are offered; every one by default."""
+    venues: tuple[str, ...] = ()
+    """Venues that tools may ask; all configured ones when empty."""
+    log_level: LogLevel = LogLevel.WARNING
+    answer_bytes: int = Field(default=24_000, ge=2_000, le=200_000)
+    """About the largest answer of a tool, as JSON."""
+    venue_seconds: float = Field(default=30.0, gt=0, le=600)
+    """How long one venue may take for one answer."""
+    scan_rows: int = Field(default=2_000, ge=100, le=100_000)
+    """Rows of a listing that a search looks at where a venue has no search of its own."""
+    cache_seconds: int = Field(default=300, ge=1, le=86_400)
+    """How long a client may keep the list of tools."""
+
+    @field_validator("toolsets")
+    @classmethod
+    def _offers_something(cls, value: frozenset[Toolset]) -> frozenset[Toolset]:
+        if not value:
+            raise ValueError(f"name at least one of {', '.join(Toolset)}")
+        return value
+
+
+def read_server_settings(config: Config, arguments: Mapping[str, Any] | None = None) -> ServerSettings:
+    """Read ``[mcp]``, ``PMI_MCP_...`` above it, arguments above both.
+
+    Raises:
+        SettingsError: a key is unknown or a value is wrong.
+    """
+    given = {name: value for name, value in (arguments or {}).items() if value not in (None, (), [])}
+    return read_section("mcp", ServerSettings, config, given)

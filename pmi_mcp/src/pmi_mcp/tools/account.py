@@ -1,0 +1,237 @@
+"""Tools that read the account: cash, positions, orders, fills.  Nothing here changes anything."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from pmi_core.capabilities import Capability
+from pmi_core.errors import PmiError
+from pmi_core.identifiers import EventRef, MarketRef, OrderRef
+from pmi_core.models import (
+    TERMINAL_STATUSES,
+    Balance,
+    Fill,
+    FillQuery,
+    Order,
+    OrderQuery,
+    OrderStatus,
+    Page,
+    Position,
+    PositionQuery,
+)
+from pmi_mcp.failures import describe
+from pmi_mcp.gathering import gather, pages
+from pmi_mcp.outputs import Answer
+from pmi_mcp.settings import Toolset
+from pmi_mcp.times import moment
+from pmi_mcp.tools.arguments import (
+    CursorText,
+    DetailWord,
+    EndText,
+    EventText,
+    MarketFilter,
+    RowLimit,
+    StartText,
+    VenueName,
+)
+from pmi_mcp.tools.spec import ToolSpec
+from pmi_mcp.venues import Venues
+from pmi_mcp.views import balance_row, fill_row, order_row, position_row
+from pmi_mcp.wording import checked
+
+__all__ = ["TOOLS", "get_balance", "get_fills", "get_orders", "get_positions"]
+
+
+async def get_balance(venues: Venues, *, venue: VenueName = None) -> Answer:
+    """Read cash at venues; kinds of money are never added up."""
+    names = venues.choose(venue, Capability.ACCOUNT)
+
+    async def ask(name: str) -> list[dict[str, Any]] | PmiError:
+        try:
+            part = await venues.part(name, Capability.ACCOUNT)
+            found: tuple[Balance, ...] = await venues.wait(name, part.get_balance())
+        except PmiError as error:
+            error.venue = error.venue or name
+            return error
+        return [balance_row(balance, name) for balance in found]
+
+    answers = await asyncio.gather(*map(ask, names))
+    failed = [answer for answer in answers if isinstance(answer, PmiError)]
+    if failed and len(failed) == len(answers):
+        raise failed[0]
+    rows = [row for answer in answers if not isinstance(answer, PmiError) for row in answer]
+    errors = {"errors": [describe(error) for error in failed]} if failed else {}
+    return Answer(name="balances", rows=rows, advice="name one venue", after=errors)
+
+
+async def get_positions(
+    venues: Venues,
+    *,
+    venue: VenueName = None,
+    market: MarketFilter = None,
+    event: EventText = None,
+    include_closed: Annotated[bool, Field(description="Also those closed")] = False,
+    limit: RowLimit = 50,
+    cursor: CursorText = None,
+    detail: DetailWord = "brief",
+) -> Answer:
+    """List positions."""
+    _, event_ref = venues.names_for(EventRef, event, venue, Capability.ACCOUNT)
+    names, market_ref = venues.names_for(
+        MarketRef, market, event_ref.venue if event_ref else venue, Capability.ACCOUNT
+    )
+
+    async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Position]:
+        del name
+        query = checked(
+            PositionQuery,
+            market_ref=market_ref.market if market_ref else None,
+            event_ref=event_ref,
+            include_closed=include_closed,
+            limit=rows,
+            cursor=page,
+        )
+        found: Page[Position] = await part.list_positions(query)
+        return found
+
+    found = await gather(names, cursor, pages(venues, Capability.ACCOUNT, limit, ask), limit=limit)
+    venues.remember(row.market_ref for _, row in found.rows)
+    rows = [position_row(row, detail) for _, row in found.rows]
+    return Answer(
+        name="positions",
+        rows=rows,
+        cursor=found.cursor,
+        after=found.failures,
+    )
+
+
+async def get_orders(
+    venues: Venues,
+    *,
+    venue: VenueName = None,
+    order: Annotated[str | None, Field(description="One order ref")] = None,
+    market: MarketFilter = None,
+    status: Annotated[
+        Literal["working", "done", "all", "unknown"], Field(description="Which orders")
+    ] = "working",
+    start: StartText = None,
+    end: EndText = None,
+    limit: RowLimit = 20,
+    cursor: CursorText = None,
+    detail: DetailWord = "brief",
+) -> Answer:
+    """List the account's orders, or read one."""
+    if order is not None:
+        _, ref = venues.names_for(OrderRef, order, venue, Capability.ORDERS)
+        assert ref is not None
+        part = await venues.part(ref.venue, Capability.ORDERS)
+        one: Order = await venues.wait(ref.venue, part.get_order(ref))
+        return Answer(name="orders", rows=[order_row(one, "full")])
+    names, market_ref = venues.names_for(MarketRef, market, venue, Capability.ORDERS)
+    now = venues.clock.now()
+    since = None if start is None else moment(start, now, "start")
+    until = None if end is None else moment(end, now, "end")
+
+    async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Order]:
+        del name
+        query = checked(
+            OrderQuery,
+            market_ref=market_ref.market if market_ref else None,
+            statuses=_STATUSES[status],
+            start=since,
+            end=until,
+            limit=rows,
+            cursor=page,
+        )
+        found: Page[Order] = await part.list_orders(query)
+        return found
+
+    read = pages(venues, Capability.ORDERS, limit, ask)
+    found = await gather(names, cursor, read, limit=limit, newest=lambda row: row.created_time)
+    venues.remember(row.ref for _, row in found.rows if row.ref is not None)
+    rows = [order_row(row, detail) for _, row in found.rows]
+    return Answer(name="orders", rows=rows, cursor=found.cursor, after=found.failures)
+
+
+_STATUSES: dict[str, frozenset[OrderStatus]] = {
+    "all": frozenset(),
+    "done": TERMINAL_STATUSES,
+    "unknown": frozenset({OrderStatus.UNKNOWN}),
+    "working": frozenset(OrderStatus) - TERMINAL_STATUSES,
+}
+
+
+async def get_fills(
+    venues: Venues,
+    *,
+    venue: VenueName = None,
+    market: MarketFilter = None,
+    order: Annotated[str | None, Field(description="Only of this order ref")] = None,
+    start: StartText = None,
+    end: EndText = None,
+    limit: RowLimit = 20,
+    cursor: CursorText = None,
+    detail: DetailWord = "brief",
+) -> Answer:
+    """List the account's executions."""
+    _, order_ref = venues.names_for(OrderRef, order, venue, Capability.ORDERS)
+    names, market_ref = venues.names_for(
+        MarketRef, market, order_ref.venue if order_ref else venue, Capability.ORDERS
+    )
+    now = venues.clock.now()
+    since = None if start is None else moment(start, now, "start")
+    until = None if end is None else moment(end, now, "end")
+
+    async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Fill]:
+        del name
+        query = checked(
+            FillQuery,
+            market_ref=market_ref.market if market_ref else None,
+            order_ref=order_ref,
+            start=since,
+            end=until,
+            limit=rows,
+            cursor=page,
+        )
+        found: Page[Fill] = await part.list_fills(query)
+        return found
+
+    read = pages(venues, Capability.ORDERS, limit, ask)
+    found = await gather(names, cursor, read, limit=limit, newest=lambda row: row.time)
+    rows = [fill_row(row, detail) for _, row in found.rows]
+    return Answer(name="fills", rows=rows, cursor=found.cursor, after=found.failures)
+
+
+TOOLS = (
+    ToolSpec(
+        function=get_balance,
+        title="Balance",
+        description="Cash per venue and currency: total, available, reserved.",
+        toolset=Toolset.TRADING,
+        needs=(Capability.ACCOUNT,),
+    ),
+    ToolSpec(
+        function=get_positions,
+        title="Positions",
+        description="Contracts that the account holds, with cost and result.",
+        toolset=Toolset.TRADING,
+        needs=(Capability.ACCOUNT,),
+    ),
+    ToolSpec(
+        function=get_orders,
+        title="Orders",
+        description="The account's orders, newest first, or one of them.",
+        toolset=Toolset.CORE,
+        needs=(Capability.ORDERS,),
+    ),
+    ToolSpec(
+        function=get_fills,
+        title="Fills",
+        description="The account's own executions, newest first.",
+        toolset=Toolset.TRADING,
+        needs=(Capability.ORDERS,),
+    ),
+)

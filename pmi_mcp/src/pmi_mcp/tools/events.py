@@ -1,0 +1,203 @@
+"""Tools for what markets belong to: events, series, milestones."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from pmi_core.capabilities import Capability
+from pmi_core.errors import NotFound, RequestError
+from pmi_core.identifiers import EventRef, SeriesRef
+from pmi_core.models import Event, EventQuery, Milestone, MilestoneQuery, Page, Series, SeriesQuery
+from pmi_mcp.cursors import Place, read_cursor, write_cursor
+from pmi_mcp.gathering import gather, pages
+from pmi_mcp.outputs import Answer
+from pmi_mcp.settings import Toolset
+from pmi_mcp.times import moment
+from pmi_mcp.tools.arguments import (
+    CursorText,
+    DetailWord,
+    EventText,
+    RowLimit,
+    StartText,
+    StatusWord,
+    VenueName,
+    status_of,
+)
+from pmi_mcp.tools.spec import ToolSpec
+from pmi_mcp.venues import Venues
+from pmi_mcp.views import event_row, member_row, milestone_row, series_row
+from pmi_mcp.wording import checked
+
+__all__ = ["TOOLS", "get_event", "get_events", "get_milestones", "get_series"]
+
+Category = Annotated[str | None, Field(description="Category in the venue's words")]
+
+
+async def get_events(
+    venues: Venues,
+    *,
+    venue: VenueName = None,
+    series: Annotated[str | None, Field(description="Only this series ref")] = None,
+    category: Category = None,
+    status: StatusWord = "open",
+    limit: RowLimit = 20,
+    cursor: CursorText = None,
+    detail: DetailWord = "brief",
+) -> Answer:
+    """List events."""
+    names, series_ref = venues.names_for(SeriesRef, series, venue, Capability.EVENTS)
+
+    async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Event]:
+        del name
+        query = checked(
+            EventQuery,
+            series_ref=series_ref,
+            category=category,
+            status=status_of(status),
+            limit=rows,
+            cursor=page,
+        )
+        found: Page[Event] = await part.list_events(query)
+        return found
+
+    found = await gather(names, cursor, pages(venues, Capability.EVENTS, limit, ask), limit=limit)
+    venues.remember(event.ref for _, event in found.rows)
+    rows = [event_row(event, detail) for _, event in found.rows]
+    return Answer(name="events", rows=rows, cursor=found.cursor, after=found.failures)
+
+
+async def get_event(
+    venues: Venues,
+    *,
+    event: Annotated[str, Field(description="Event ref")],
+    cursor: CursorText = None,
+    detail: DetailWord = "brief",
+) -> Answer:
+    """Read one event with its markets."""
+    ref = EventRef(event.strip())
+    (name,), _ = venues.names_for(EventRef, ref, None, Capability.EVENTS)
+    skip = read_cursor(cursor).get(name, Place()).skip if cursor else 0
+    part = await venues.part(name, Capability.EVENTS)
+    try:
+        found: Event = await venues.wait(name, part.get_event(ref))
+    except NotFound as error:
+        raise venues.with_nearest(error, ref) from None
+    venues.remember([found.ref, *(market.ref for market in found.markets)])
+    members = found.markets[skip:]
+
+    def on(kept: int) -> str | None:
+        return write_cursor({name: Place(None, skip + kept)}) if kept < len(members) else None
+
+    return Answer(
+        facts=event_row(found, detail),
+        name="markets",
+        rows=[member_row(market, found) for market in members],
+        cursor=on,
+    )
+
+
+async def get_series(
+    venues: Venues,
+    *,
+    series: Annotated[str | None, Field(description="One series ref; a list when left out")] = None,
+    venue: VenueName = None,
+    category: Category = None,
+    tag: Annotated[str | None, Field(description="Tag in the venue's words")] = None,
+    limit: RowLimit = 20,
+    cursor: CursorText = None,
+    detail: DetailWord = "brief",
+) -> Answer:
+    """Read one series, or list them."""
+    names, ref = venues.names_for(SeriesRef, series, venue, Capability.EVENTS)
+    if ref is not None:
+        if category or tag or cursor:
+            raise RequestError("one series takes no filter", hint="leave category, tag and cursor out")
+        part = await venues.part(ref.venue, Capability.EVENTS)
+        try:
+            one: Series = await venues.wait(ref.venue, part.get_series(ref))
+        except NotFound as error:
+            raise venues.with_nearest(error, ref) from None
+        return Answer(facts=series_row(one, "full"))
+
+    async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Series]:
+        del name
+        query = checked(SeriesQuery, category=category, tag=tag, limit=rows, cursor=page)
+        found: Page[Series] = await part.list_series(query)
+        return found
+
+    found = await gather(names, cursor, pages(venues, Capability.EVENTS, limit, ask), limit=limit)
+    venues.remember(row.ref for _, row in found.rows)
+    rows = [series_row(row, detail) for _, row in found.rows]
+    return Answer(name="series", rows=rows, cursor=found.cursor, after=found.failures)
+
+
+async def get_milestones(
+    venues: Venues,
+    *,
+    venue: VenueName = None,
+    event: EventText = None,
+    category: Category = None,
+    starts_after: StartText = None,
+    limit: RowLimit = 20,
+    cursor: CursorText = None,
+    detail: DetailWord = "brief",
+) -> Answer:
+    """List happenings that markets depend on."""
+    names, event_ref = venues.names_for(EventRef, event, venue, Capability.MILESTONES)
+    after = None if starts_after is None else moment(starts_after, venues.clock.now(), "starts_after")
+
+    async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Milestone]:
+        del name
+        query = checked(
+            MilestoneQuery,
+            event_ref=event_ref,
+            category=category,
+            starts_after=after,
+            limit=rows,
+            cursor=page,
+        )
+        found: Page[Milestone] = await part.list_milestones(query)
+        return found
+
+    found = await gather(names, cursor, pages(venues, Capability.MILESTONES, limit, ask), limit=limit)
+    rows = [milestone_row(row, detail) for _, row in found.rows]
+    return Answer(
+        name="milestones",
+        rows=rows,
+        cursor=found.cursor,
+        after=found.failures,
+    )
+
+
+TOOLS = (
+    ToolSpec(
+        function=get_event,
+        title="Get event",
+        description="One event with its markets; says whether they exclude each other and cover every case.",
+        toolset=Toolset.CORE,
+        needs=(Capability.EVENTS,),
+    ),
+    ToolSpec(
+        function=get_events,
+        title="List events",
+        description="Events by series, category or status.",
+        toolset=Toolset.BROWSE,
+        needs=(Capability.EVENTS,),
+    ),
+    ToolSpec(
+        function=get_series,
+        title="Series",
+        description="One series of recurring events, or a list of series.",
+        toolset=Toolset.BROWSE,
+        needs=(Capability.EVENTS,),
+    ),
+    ToolSpec(
+        function=get_milestones,
+        title="Milestones",
+        description="Games, releases, votes and other happenings that events depend on.",
+        toolset=Toolset.BROWSE,
+        needs=(Capability.MILESTONES,),
+    ),
+)
