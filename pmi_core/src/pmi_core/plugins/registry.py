@@ -306,7 +306,7 @@ def _with_default_venues(config: Config, providers: Mapping[str, Provider]) -> C
 
 def _missing(name: str, providers: Mapping[str, Provider], venues: Iterable[str]) -> ProviderMissing:
     installed = ", ".join(sorted(providers)) or "none"
-    meant = nearest(name, {*providers, *venues})
+    meant = nearest(name, {*providers, *venues} - {name})
     try:
         advice = f"try `pip install pmi-provider-{venue_name(name)}`"
     except MalformedRef as error:
