@@ -14,17 +14,28 @@ from __future__ import annotations
 
 import inspect
 
+from pmi_core.testing.conformance.account import AccountRules
+from pmi_core.testing.conformance.amend import AmendRules, QueueRules
+from pmi_core.testing.conformance.batch import BatchRules
 from pmi_core.testing.conformance.books import BookRules
 from pmi_core.testing.conformance.candles import CandleRules
 from pmi_core.testing.conformance.declaration import DeclarationRules
 from pmi_core.testing.conformance.events import EventRules
+from pmi_core.testing.conformance.failures import FailureRules
+from pmi_core.testing.conformance.groups import GroupRules
 from pmi_core.testing.conformance.listing import ListingRules
+from pmi_core.testing.conformance.lost_writes import LostWriteRules
 from pmi_core.testing.conformance.markets import MarketRules
+from pmi_core.testing.conformance.orders import OrderRules
 from pmi_core.testing.conformance.pricing import PricingRules
+from pmi_core.testing.conformance.quotes import ComboRules, QuoteRules
+from pmi_core.testing.conformance.refusals import RefusalRules
 from pmi_core.testing.conformance.search import SearchRules
 from pmi_core.testing.conformance.shape import ShapeRules
 from pmi_core.testing.conformance.stage import Contract, rule_name
 from pmi_core.testing.conformance.status import StatusRules
+from pmi_core.testing.conformance.stream import StreamRules
+from pmi_core.testing.conformance.taking import TakingRules
 from pmi_core.testing.conformance.trades import MilestoneRules, TradeRules
 
 __all__ = ["Contract", "ProviderContract", "rules"]
@@ -43,6 +54,19 @@ class ProviderContract(
     TradeRules,
     CandleRules,
     MilestoneRules,
+    AccountRules,
+    OrderRules,
+    TakingRules,
+    RefusalRules,
+    AmendRules,
+    QueueRules,
+    BatchRules,
+    GroupRules,
+    QuoteRules,
+    ComboRules,
+    StreamRules,
+    FailureRules,
+    LostWriteRules,
 ):
     """Every rule; subclass it in a provider's tests and override fixtures of :class:`Contract`."""
 

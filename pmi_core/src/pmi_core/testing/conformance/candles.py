@@ -8,22 +8,28 @@ from itertools import pairwise
 
 from pmi_core.capabilities import Capability
 from pmi_core.clock import Clock
+from pmi_core.identifiers import MarketRef
 from pmi_core.models import Candle, CandleInterval, CandleQuery
 from pmi_core.provider import Venue
 from pmi_core.testing.conformance.samples import a_market
 from pmi_core.testing.conformance.soundness import check_json, check_sound, check_times
 from pmi_core.testing.conformance.stage import Contract, Subjects, needs, skip
 
-__all__ = ["CandleRules"]
+__all__ = ["CandleRules", "hourly"]
 
 SPAN = timedelta(days=2)
+
+
+def hourly(market: MarketRef, now: datetime) -> CandleQuery:
+    """The two days before this hour."""
+    end = now.replace(minute=0, second=0, microsecond=0)
+    return CandleQuery(market_ref=market, start=end - SPAN, end=end)
 
 
 async def window(venue: Venue, subjects: Subjects, clock: Clock) -> tuple[CandleQuery, tuple[Candle, ...]]:
     """Hourly candles of the sample market over the two days before this hour."""
     reader = needs(venue.candles, Capability.CANDLES, venue)
-    end: datetime = clock.now().replace(minute=0, second=0, microsecond=0)
-    query = CandleQuery(market_ref=(await a_market(venue, subjects)).ref, start=end - SPAN, end=end)
+    query = hourly((await a_market(venue, subjects)).ref, clock.now())
     found = await reader.list_candles(query)
     if not found:
         skip(f"{venue.info.provider} has no candles of {query.market_ref} in the last two days")

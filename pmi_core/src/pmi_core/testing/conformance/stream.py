@@ -1,0 +1,301 @@
+"""Rules of the capability ``stream``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from itertools import pairwise
+
+import pytest
+
+from pmi_core.capabilities import Capability
+from pmi_core.clock import Clock
+from pmi_core.errors import PmiError
+from pmi_core.identifiers import MarketRef
+from pmi_core.models import (
+    BookState,
+    BookUpdate,
+    Channel,
+    ConnectionState,
+    ConnectionUpdate,
+    FillUpdate,
+    OrderStatus,
+    OrderUpdate,
+    PositionUpdate,
+    Subscription,
+    TickerUpdate,
+    TradeUpdate,
+    Update,
+)
+from pmi_core.provider import Venue
+from pmi_core.testing.conformance.books import levels
+from pmi_core.testing.conformance.samples import ABSENT, a_market, open_markets
+from pmi_core.testing.conformance.soundness import check_json, check_refs, check_sound, check_times
+from pmi_core.testing.conformance.stage import Contract, Subjects, needs, skip
+from pmi_core.testing.conformance.trader import BUY, YES, a_trader
+
+__all__ = ["StreamRules"]
+
+SOON = 5.0
+"""Real seconds within which something that must come comes."""
+A_WHILE = 0.15
+"""Real seconds without anything, after which nothing more is expected."""
+
+
+async def until(updates: AsyncIterator[Update], found: Callable[[Update], bool]) -> list[Update]:
+    """Read on until an update is the one wanted; gives all that came, that one last."""
+    seen: list[Update] = []
+    try:
+        async with asyncio.timeout(SOON):
+            async for update in updates:
+                seen.append(update)
+                if found(update):
+                    return seen
+    except TimeoutError:
+        pass
+    raise AssertionError(f"what was waited for did not come; seen: {[one.type for one in seen]}")
+
+
+async def rest(updates: AsyncIterator[Update]) -> list[Update]:
+    """Everything that still comes within a short while."""
+    seen: list[Update] = []
+    while True:
+        reading = asyncio.ensure_future(anext(updates))
+        await asyncio.wait({reading}, timeout=A_WHILE)
+        if not reading.done():
+            reading.cancel()
+            await asyncio.wait({reading})
+            return seen
+        try:
+            seen.append(reading.result())
+        except StopAsyncIteration:
+            return seen
+
+
+def a_book_of(ref: MarketRef) -> Callable[[Update], bool]:
+    """Whether an update is a book of the market."""
+    return lambda update: isinstance(update, BookUpdate) and update.book.market_ref == ref
+
+
+def wanted(*channels: Channel, of: tuple[MarketRef, ...] = ()) -> Subscription:
+    """A subscription to channels of markets."""
+    return Subscription(channels=frozenset(channels), market_refs=of)
+
+
+def check_may_stream(venue: Venue, may_stream: bool) -> None:
+    """Leave the rule unchecked where a subscription would leave this machine."""
+    needs(venue.stream, Capability.STREAM, venue)
+    if not may_stream:
+        skip(f"the stream of {venue.info.provider} is not on this machine; override `may_stream` where it is")
+
+
+class StreamRules(Contract):
+    """Live updates."""
+
+    async def test_stream_begins_with_a_whole_book(
+        self, venue: Venue, subjects: Subjects, may_stream: bool
+    ) -> None:
+        """The first book of a market is the whole book, live, and equal to the one that is read."""
+        check_may_stream(venue, may_stream)
+        stream = needs(venue.stream, Capability.STREAM, venue)
+        reader = needs(venue.books, Capability.BOOKS, venue)
+        ref = (await a_market(venue, subjects)).ref
+        async with stream.subscribe(wanted(Channel.BOOK, of=(ref,))) as updates:
+            first = (await until(updates, a_book_of(ref)))[-1]
+            assert isinstance(first, BookUpdate)
+            assert first.book.state is BookState.LIVE
+            assert levels(first.book) == levels(await reader.get_book(ref))
+
+    async def test_stream_updates_are_whole(self, venue: Venue, subjects: Subjects, may_stream: bool) -> None:
+        """Updates are whole, carry the configured name and aware times, and survive JSON."""
+        check_may_stream(venue, may_stream)
+        stream = needs(venue.stream, Capability.STREAM, venue)
+        ref = (await a_market(venue, subjects)).ref
+        async with stream.subscribe(
+            wanted(Channel.BOOK, Channel.TICKER, Channel.TRADE, of=(ref,))
+        ) as updates:
+            for update in await until(updates, a_book_of(ref)):
+                check_sound(update, type(update))
+                check_refs(update, venue.name)
+                check_times(update)
+                check_json(update)
+
+    async def test_stream_says_that_it_is_live(
+        self, venue: Venue, subjects: Subjects, may_stream: bool
+    ) -> None:
+        """A subscription says by a connection update that it is live."""
+        check_may_stream(venue, may_stream)
+        stream = needs(venue.stream, Capability.STREAM, venue)
+        ref = (await a_market(venue, subjects)).ref
+        async with stream.subscribe(wanted(Channel.BOOK, of=(ref,))) as updates:
+            await until(
+                updates,
+                lambda update: isinstance(update, ConnectionUpdate) and update.state is ConnectionState.LIVE,
+            )
+
+    async def test_stream_keeps_to_the_markets(self, venue: Venue, may_stream: bool) -> None:
+        """Nothing comes of a market that was not subscribed to."""
+        check_may_stream(venue, may_stream)
+        stream = needs(venue.stream, Capability.STREAM, venue)
+        markets = await open_markets(needs(venue.markets, Capability.MARKETS, venue), venue)
+        ref = markets[0].ref
+        channels = (Channel.BOOK, Channel.TICKER, Channel.TRADE)
+        async with stream.subscribe(wanted(*channels, of=(ref,))) as updates:
+            seen = await until(updates, a_book_of(ref)) + await rest(updates)
+        for update in seen:
+            named = {
+                getattr(update, "market_ref", None),
+                getattr(getattr(update, "book", None), "market_ref", None),
+                getattr(getattr(update, "trade", None), "market_ref", None),
+            } - {None}
+            assert named <= {ref}
+
+    async def test_stream_keeps_to_the_channels(
+        self, venue: Venue, clock: Clock, may_trade: bool, may_stream: bool
+    ) -> None:
+        """Only subscribed channels come, and connection states."""
+        check_may_stream(venue, may_stream)
+        stream = needs(venue.stream, Capability.STREAM, venue)
+        trader = await a_trader(venue, clock, may_trade, capability=Capability.STREAM)
+        async with stream.subscribe(wanted(Channel.TRADE, of=(trader.market.ref,))) as updates:
+            await trader.take(YES, BUY)
+            seen = await until(updates, lambda update: isinstance(update, TradeUpdate)) + await rest(updates)
+        assert {update.type for update in seen} <= {"trade", "connection"}
+
+    async def test_stream_unknown_market_is_refused(self, venue: Venue, may_stream: bool) -> None:
+        """Subscribing to an unknown market is an error, not silence for ever."""
+        check_may_stream(venue, may_stream)
+        stream = needs(venue.stream, Capability.STREAM, venue)
+        ref = MarketRef.make(venue.name, ABSENT)
+        with pytest.raises(PmiError):
+            async with stream.subscribe(wanted(Channel.BOOK, of=(ref,))) as updates:
+                async with asyncio.timeout(SOON):
+                    await anext(updates)
+
+    async def test_stream_books_follow_the_orders(
+        self, venue: Venue, clock: Clock, may_trade: bool, may_stream: bool
+    ) -> None:
+        """After every change the stream's book is the book that is read."""
+        check_may_stream(venue, may_stream)
+        stream = needs(venue.stream, Capability.STREAM, venue)
+        trader = await a_trader(venue, clock, may_trade, capability=Capability.STREAM)
+        ref = trader.market.ref
+        async with stream.subscribe(wanted(Channel.BOOK, of=(ref,))) as updates:
+            await until(updates, a_book_of(ref))
+            order = await trader.place(YES, BUY, await trader.behind(YES, BUY))
+            await trader.take(YES, BUY)
+            await trader.placer.cancel_order(trader.ref(order))
+            seen = [update.book for update in await rest(updates) if isinstance(update, BookUpdate)]
+        assert seen, "the book changed and no update came"
+        assert levels(seen[-1]) == levels(await trader.book())
+
+    async def test_stream_sequence_has_no_holes(
+        self, venue: Venue, clock: Clock, may_trade: bool, may_stream: bool
+    ) -> None:
+        """Sequence numbers of a market's books rise; a hole is announced as a gap."""
+        check_may_stream(venue, may_stream)
+        stream = needs(venue.stream, Capability.STREAM, venue)
+        trader = await a_trader(venue, clock, may_trade, capability=Capability.STREAM)
+        ref = trader.market.ref
+        async with stream.subscribe(wanted(Channel.BOOK, of=(ref,))) as updates:
+            seen = await until(updates, a_book_of(ref))
+            for _ in range(4):
+                await trader.place(YES, BUY, await trader.behind(YES, BUY))
+            seen += await rest(updates)
+        books = [update.book.sequence for update in seen if isinstance(update, BookUpdate)]
+        if None in books:
+            skip(f"{venue.info.provider} numbers no updates")
+        assert len(books) > 1
+        numbered = [number for number in books if number is not None]
+        assert all(old < new for old, new in pairwise(numbered)), numbered
+        if any(new != old + 1 for old, new in pairwise(numbered)):
+            states = {update.state for update in seen if isinstance(update, ConnectionUpdate)}
+            assert ConnectionState.GAP in states, f"updates {numbered} have a hole that nobody announced"
+
+    async def test_stream_orders_agree_with_reads(
+        self, venue: Venue, clock: Clock, may_trade: bool, may_stream: bool
+    ) -> None:
+        """An own order is announced when it opens and when it ends, as it is read."""
+        check_may_stream(venue, may_stream)
+        stream = needs(venue.stream, Capability.STREAM, venue)
+        trader = await a_trader(venue, clock, may_trade, capability=Capability.STREAM)
+        async with stream.subscribe(wanted(Channel.ORDER)) as updates:
+            order = await trader.place(YES, BUY, await trader.behind(YES, BUY))
+            await trader.placer.cancel_order(trader.ref(order))
+            seen = [one.order for one in await rest(updates) if isinstance(one, OrderUpdate)]
+        mine = [one for one in seen if one.client_order_id == order.client_order_id]
+        assert [one.status for one in mine if one.status is not OrderStatus.PENDING] == [
+            OrderStatus.OPEN,
+            OrderStatus.CANCELED,
+        ]
+        assert mine[-1] == await trader.again(order)
+
+    async def test_stream_fills_agree_with_reads(
+        self, venue: Venue, clock: Clock, may_trade: bool, may_stream: bool
+    ) -> None:
+        """Every own fill is announced once, as it is read; the position follows."""
+        check_may_stream(venue, may_stream)
+        stream = needs(venue.stream, Capability.STREAM, venue)
+        trader = await a_trader(venue, clock, may_trade, capability=Capability.STREAM)
+        async with stream.subscribe(wanted(Channel.FILL, Channel.POSITION)) as updates:
+            order = await trader.take(YES, BUY)
+            seen = await rest(updates)
+        fills = [one.fill for one in seen if isinstance(one, FillUpdate) and one.fill.order_ref == order.ref]
+        assert sorted(fills, key=str) == sorted(await trader.fills(order), key=str)
+        positions = [one.position for one in seen if isinstance(one, PositionUpdate)]
+        assert positions, "the position changed and no update came"
+        assert positions[-1].size == await trader.holding(positions[-1].outcome)
+
+    async def test_stream_trades_are_announced_once(
+        self, venue: Venue, clock: Clock, may_trade: bool, may_stream: bool
+    ) -> None:
+        """A public trade comes once, in YES terms, with the taker's side."""
+        check_may_stream(venue, may_stream)
+        stream = needs(venue.stream, Capability.STREAM, venue)
+        trader = await a_trader(venue, clock, may_trade, capability=Capability.STREAM)
+        level = await trader.best(YES, BUY)
+        async with stream.subscribe(wanted(Channel.TRADE, of=(trader.market.ref,))) as updates:
+            await trader.take(YES, BUY)
+            trades = [one.trade for one in await rest(updates) if isinstance(one, TradeUpdate)]
+        assert len({trade.trade_id for trade in trades}) == len(trades)
+        assert sum(trade.size for trade in trades) == trader.unit
+        assert {trade.price for trade in trades} == {level.price}
+
+    async def test_stream_ticker_agrees_with_the_book(
+        self, venue: Venue, clock: Clock, may_trade: bool, may_stream: bool
+    ) -> None:
+        """The last ticker has the best prices of the book."""
+        check_may_stream(venue, may_stream)
+        stream = needs(venue.stream, Capability.STREAM, venue)
+        trader = await a_trader(venue, clock, may_trade, capability=Capability.STREAM)
+        async with stream.subscribe(wanted(Channel.TICKER, of=(trader.market.ref,))) as updates:
+            await trader.take(YES, BUY, (await trader.best(YES, BUY)).size)
+            tickers = [one for one in await rest(updates) if isinstance(one, TickerUpdate)]
+        assert tickers, "the best price changed and no ticker came"
+        book = await trader.book()
+        assert tickers[-1].yes.bid == (book.best_bid.price if book.best_bid else None)
+        assert tickers[-1].yes.ask == (book.best_ask.price if book.best_ask else None)
+
+    async def test_stream_leaving_ends_it(
+        self, venue: Venue, clock: Clock, may_trade: bool, may_stream: bool
+    ) -> None:
+        """After the block nothing more arrives, and a new subscription begins afresh."""
+        check_may_stream(venue, may_stream)
+        stream = needs(venue.stream, Capability.STREAM, venue)
+        trader = await a_trader(venue, clock, may_trade, capability=Capability.STREAM)
+        ref = trader.market.ref
+        async with stream.subscribe(wanted(Channel.BOOK, of=(ref,))) as updates:
+            await until(updates, a_book_of(ref))
+        await trader.place(YES, BUY, await trader.behind(YES, BUY))
+        assert not [one for one in await _after(updates) if isinstance(one, BookUpdate)]
+        async with stream.subscribe(wanted(Channel.BOOK, of=(ref,))) as again:
+            fresh = (await until(again, a_book_of(ref)))[-1]
+            assert isinstance(fresh, BookUpdate)
+            assert levels(fresh.book) == levels(await trader.book())
+
+
+async def _after(updates: AsyncIterator[Update]) -> list[Update]:
+    try:
+        return await rest(updates)
+    except (PmiError, RuntimeError):  # a closed iterator may say so
+        return []
