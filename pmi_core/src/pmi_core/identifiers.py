@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 _VENUE: Final = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,38}[a-z0-9])?")
-_NATIVE: Final = re.compile(r"[!-\"$-$&-~\u00a1-\U0010ffff%]+")
+_NATIVE: Final = re.compile(r"[!-\"$-$&-~\u00a1-\ud7ff\ue000-\U0010ffff%]+")
 _BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SAFE: Final = "!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 _LONGEST: Final = 400
@@ -92,7 +92,10 @@ class Ref(str):
         """Join a configured venue's name and the venue's own id."""
         if _PLAIN.fullmatch(native) and _VENUE.fullmatch(venue):
             return super().__new__(cls, f"{venue}:{native}")  # nothing in it needs encoding or checking
-        return cls(f"{venue}:{quote(native, safe=_SAFE)}")
+        try:
+            return cls(f"{venue}:{quote(native, safe=_SAFE)}")
+        except UnicodeEncodeError:
+            raise MalformedRef(f"{native[:80]!r} is not text that can be written down") from None
 
     @property
     def venue(self) -> str:

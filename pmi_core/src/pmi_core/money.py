@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic_core import CoreSchema, core_schema
 
-from pmi_core.numbers import exact, plain
+from pmi_core.numbers import WIDE, exact, plain
 
 __all__ = ["Currency", "CurrencyKind", "Money", "currency_of", "register_currency"]
 
@@ -112,16 +112,16 @@ class Money:
         return f"{plain(self.amount)} {self.currency}"
 
     def __add__(self, other: Money) -> Money:
-        return Money(self.amount + self._amount_of(other), self.currency)
+        return Money(WIDE.add(self.amount, self._amount_of(other)), self.currency)
 
     def __sub__(self, other: Money) -> Money:
-        return Money(self.amount - self._amount_of(other), self.currency)
+        return Money(WIDE.subtract(self.amount, self._amount_of(other)), self.currency)
 
     def __neg__(self) -> Money:
-        return Money(-self.amount, self.currency)
+        return Money(WIDE.minus(self.amount), self.currency)
 
     def __mul__(self, factor: Decimal | int) -> Money:
-        return Money(self.amount * exact(factor), self.currency)
+        return Money(WIDE.multiply(self.amount, exact(factor)), self.currency)
 
     def __lt__(self, other: Money) -> bool:
         return self.amount < self._amount_of(other)

@@ -23,6 +23,7 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 __all__ = [
     "ONE",
+    "WIDE",
     "ZERO",
     "Amount",
     "Number",
@@ -37,8 +38,8 @@ __all__ = [
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
 
-# Wide enough that no sum, product or ratio of venue numbers is ever cut silently.
-_WIDE: Final = Context(prec=60)
+WIDE: Final = Context(prec=60)
+"""The context for arithmetic on numbers: no sum or product of venue numbers is cut silently."""
 _MAX_DIGITS: Final = 50
 _MAX_EXPONENT: Final = 30
 
@@ -107,8 +108,8 @@ def round_to(number: Decimal, step: Decimal, rounding: Rounding) -> Decimal:
     """
     if step <= 0:
         raise ValueError("the step must be positive")
-    steps = _WIDE.divide(number, step).to_integral_value(rounding=_MODES[rounding])
-    return _WIDE.multiply(steps, step)
+    steps = WIDE.divide(number, step).to_integral_value(rounding=_MODES[rounding])
+    return WIDE.multiply(steps, step)
 
 
 def _in_unit_interval(value: Any) -> Decimal:

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from pmi_core.identifiers import MarketRef
 from pmi_core.models.market import OutcomeSide
 from pmi_core.models.model import Model, Time
-from pmi_core.numbers import ONE, Price, Quantity
+from pmi_core.numbers import ONE, WIDE, Price, Quantity
 
 __all__ = ["BookSource", "BookState", "Level", "OrderBook"]
 
@@ -101,16 +101,23 @@ class OrderBook(Model):
         return self.asks[0].price - self.bids[0].price
 
     def mirror(self) -> OrderBook:
-        """The other outcome's book: bids become asks at ``1 - price``."""
+        """The other outcome's book: bids become asks at ``1 - price``; twice is the book itself."""
         return OrderBook(
             market_ref=self.market_ref,
             outcome=self.outcome.opposite,
-            bids=tuple(Level(price=ONE - level.price, size=level.size) for level in self.asks),
-            asks=tuple(Level(price=ONE - level.price, size=level.size) for level in self.bids),
+            bids=tuple(Level(price=WIDE.subtract(ONE, level.price), size=level.size) for level in self.asks),
+            asks=tuple(Level(price=WIDE.subtract(ONE, level.price), size=level.size) for level in self.bids),
             sequence=self.sequence,
             venue_time=self.venue_time,
             received_time=self.received_time,
             state=self.state,
-            source=BookSource.CURVE if self.source is BookSource.CURVE else BookSource.MIRROR,
+            source=_MIRRORED[self.source],
             firm=self.firm,
         )
+
+
+_MIRRORED = {
+    BookSource.VENUE: BookSource.MIRROR,
+    BookSource.MIRROR: BookSource.VENUE,
+    BookSource.CURVE: BookSource.CURVE,
+}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Context, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from pmi_core.models.model import Model, Time
-from pmi_core.numbers import ONE, ZERO, Amount, Number, Rounding, round_to
+from pmi_core.numbers import ONE, WIDE, ZERO, Amount, Number, Rounding, round_to
 
 __all__ = [
     "FeeBasis",
@@ -24,8 +24,6 @@ __all__ = [
     "ProfitFee",
     "QuadraticFee",
 ]
-
-_WIDE = Context(prec=60)
 
 
 class Liquidity(StrEnum):
@@ -111,11 +109,11 @@ class _Rated(_Schedule):
 
     def _charge(self, volume: Decimal, price: Decimal, size: Decimal, liquidity: Liquidity) -> FeeEstimate:
         rate = self.taker_rate if liquidity is Liquidity.TAKER else self.maker_rate
-        raw = _WIDE.multiply(_WIDE.multiply(rate, self.multiplier), volume)
+        raw = WIDE.multiply(WIDE.multiply(rate, self.multiplier), volume)
         fee = round_to(raw, self.step, self.rounding)
         if self.alignment:
             # Which of the four moves the balance is not said here, so the dearest one counts.
-            paid = _WIDE.multiply(size, price)
+            paid = WIDE.multiply(size, price)
             moves = (paid, -paid, size - paid, paid - size)
             fee = max(move - round_to(move - fee, self.alignment, Rounding.FLOOR) for move in moves)
         return FeeEstimate(amount=fee, certainty=self.certainty)
@@ -128,7 +126,9 @@ class QuadraticFee(_Rated):
 
     def estimate(self, price: Decimal, size: Decimal, liquidity: Liquidity) -> FeeEstimate:
         """The fee of one fill of ``size`` contracts at ``price``."""
-        return self._charge(_WIDE.multiply(size, price * (ONE - price)), price, size, liquidity)
+        return self._charge(
+            WIDE.multiply(size, WIDE.multiply(price, WIDE.subtract(ONE, price))), price, size, liquidity
+        )
 
 
 class FlatFee(_Rated):
@@ -143,11 +143,11 @@ class FlatFee(_Rated):
         """The fee of one fill of ``size`` contracts at ``price``."""
         volume = size
         if self.basis is FeeBasis.NOTIONAL:
-            volume = _WIDE.multiply(size, price)
+            volume = WIDE.multiply(size, price)
         elif self.basis is FeeBasis.MINIMUM:
-            volume = _WIDE.multiply(size, min(price, ONE - price))
+            volume = WIDE.multiply(size, min(price, ONE - price))
         charged = self._charge(volume, price, size, liquidity)
-        if charged.amount >= self.minimum:
+        if charged.amount < 0 or charged.amount >= self.minimum:  # a rebate is not raised to a minimum
             return charged
         return FeeEstimate(amount=self.minimum, certainty=charged.certainty)
 
@@ -161,8 +161,8 @@ class ProfitFee(_Schedule):
 
     def estimate(self, price: Decimal, size: Decimal, liquidity: Liquidity) -> FeeEstimate:
         """What is due if the position of ``size`` contracts bought at ``price`` wins."""
-        profit = _WIDE.multiply(size, ONE - price)
-        return FeeEstimate(amount=_WIDE.multiply(self.rate, profit), certainty=FeeCertainty.UPPER_BOUND)
+        profit = WIDE.multiply(size, ONE - price)
+        return FeeEstimate(amount=WIDE.multiply(self.rate, profit), certainty=FeeCertainty.UPPER_BOUND)
 
 
 FeeSchedule = Annotated[NoFee | QuadraticFee | FlatFee | ProfitFee, Field(discriminator="kind")]

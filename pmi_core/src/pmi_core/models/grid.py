@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from bisect import bisect_left, bisect_right
-from decimal import Context, Decimal
+from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from pmi_core.models.model import Model
-from pmi_core.numbers import ONE, ZERO, Price, Rounding, round_to
+from pmi_core.numbers import ONE, WIDE, ZERO, Price, Rounding, round_to
 
 __all__ = ["LadderGrid", "PriceGrid", "PriceRange", "RangesGrid", "SignificantGrid", "cent_grid"]
-
-_WIDE = Context(prec=60)
 
 
 class PriceRange(Model):
@@ -41,6 +39,13 @@ class PriceRange(Model):
         if found > self.end:
             found -= self.step
         return found if self.start <= found <= self.end else None
+
+    def above(self, price: Decimal) -> Decimal | None:
+        """The lowest price of this band that is more than ``price``."""
+        if price < self.start:
+            return self.start
+        found = self.start + round_to(price - self.start, self.step, Rounding.FLOOR) + self.step
+        return found if found <= self.end else None
 
 
 class _Grid(Model):
@@ -65,7 +70,10 @@ class _Grid(Model):
         return below if price - below <= above - price else above
 
     def tick_at(self, price: Decimal) -> Decimal | None:
-        """The distance from ``price`` to the next higher tradable price, or None at the top."""
+        """The tick above ``price``: from the tradable price at or below it to the next higher one.
+
+        Below the lowest tradable price, the distance to that one; None at the top.
+        """
         below = self._at_or_below(price)
         if below is None:
             below = price
@@ -119,9 +127,8 @@ class RangesGrid(_Grid):
         return min(self._tradable(found), default=None)
 
     def _next_above(self, price: Decimal) -> Decimal | None:
-        steps = [band.step for band in self.ranges]
-        smallest = min(steps) / 2
-        return self._at_or_above(price + smallest)
+        above = [band.above(max(price, ZERO)) for band in self.ranges]
+        return min(self._tradable([found for found in above if found is not None]), default=None)
 
 
 class LadderGrid(_Grid):
@@ -160,11 +167,11 @@ class SignificantGrid(_Grid):
     def _step(self, price: Decimal) -> Decimal:
         finest = -self.max_decimals
         wanted = price.adjusted() - self.figures + 1 if price else finest
-        return Decimal(1).scaleb(max(finest, wanted), context=_WIDE)
+        return Decimal(1).scaleb(max(finest, wanted), context=WIDE)
 
     def _at_or_below(self, price: Decimal) -> Decimal | None:
         if price >= ONE:
-            price = ONE - Decimal(1).scaleb(-min(self.figures, self.max_decimals), context=_WIDE)
+            price = ONE - Decimal(1).scaleb(-min(self.figures, self.max_decimals), context=WIDE)
         if price <= ZERO:
             return None
         found = round_to(price, self._step(price), Rounding.FLOOR)
@@ -173,13 +180,15 @@ class SignificantGrid(_Grid):
     def _at_or_above(self, price: Decimal) -> Decimal | None:
         if price >= ONE:
             return None
-        smallest = Decimal(1).scaleb(-self.max_decimals, context=_WIDE)
+        smallest = Decimal(1).scaleb(-self.max_decimals, context=WIDE)
         found = round_to(max(price, smallest), self._step(max(price, smallest)), Rounding.CEILING)
         return found if ZERO < found < ONE else None
 
     def _next_above(self, price: Decimal) -> Decimal | None:
-        found = price + self._step(price)
-        return self._at_or_above(found)
+        below = self._at_or_below(price)
+        if below is None:
+            return self._at_or_above(ZERO)
+        return self._at_or_above(below + self._step(below))
 
 
 PriceGrid = Annotated[RangesGrid | LadderGrid | SignificantGrid, Field(discriminator="kind")]
