@@ -296,9 +296,12 @@ def outside(session: nox.Session) -> Iterator[Path]:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Run the benchmarks (`nox -s bench -- NAME` for one)."""
-    install(session, *everything())
-    session.run("python", "tests/bench/run.py", *session.posargs)
+    """Run every benchmark, or one with its own arguments (`nox -s bench -- NAME ...`)."""
+    install(session, *everything(), *group("test"))
+    scripts = sorted(path.stem for path in ROOT.glob("tests/bench/*.py"))
+    alone = [name for name in scripts if not any(name.startswith(f"{other}_") for other in scripts)]
+    for name in session.posargs[:1] or alone:  # listing_crawl.py is a part of listing.py
+        session.run("python", f"tests/bench/{name}.py", *session.posargs[1:])
 
 
 @nox.session(default=False)
