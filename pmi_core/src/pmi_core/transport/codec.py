@@ -1,25 +1,26 @@
 """Bytes to wire models and back, exactly.
 
 A field declared as ``Decimal`` takes a JSON number digit by digit from the text, or a JSON string;
-it never passes through a binary float.
+it never passes through a binary float.  Text such as ``"NaN"`` is a Decimal too, so a number that
+the venue sends as text is checked by :func:`pmi_core.numbers.exact` where it becomes a price.
 """
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 import msgspec
 
-from pmi_core.errors import UnexpectedAnswer
+from pmi_core.errors import RequestError, UnexpectedAnswer
 from pmi_core.numbers import plain
-from pmi_core.transport.redaction import excerpt
 
 __all__ = ["decode", "encode"]
 
 Wire = TypeVar("Wire")
 
-
+_QUOTING: Final = re.compile(r"^(Invalid (?:enum )?value|Object contains unknown field) .*?(?= - at |$)")
 _decoders: Final[dict[Any, msgspec.json.Decoder[Any]]] = {}
 """One decoder per wire model, made when it is first met; the models are few and fixed."""
 
@@ -42,13 +43,11 @@ def decode(kind: type[Wire], body: bytes, *, venue: str | None = None, capabilit
         return _decoder(kind).decode(body)
     except msgspec.ValidationError as error:
         name = getattr(kind, "__name__", str(kind))
-        raise UnexpectedAnswer(
-            f"the answer does not have the documented shape of {name}: {error}",
-            venue=venue,
-            capability=capability,
-        ) from None
+        wrong = _QUOTING.sub(r"\1", str(error))
+        sentence = f"the answer does not have the documented shape of {name}: {wrong}"
     except msgspec.DecodeError as error:
-        raise UnexpectedAnswer(_not_json(body, error), venue=venue, capability=capability) from None
+        sentence = _not_json(body, error)
+    raise UnexpectedAnswer(sentence, venue=venue, capability=capability)
 
 
 def _not_json(body: bytes, error: msgspec.DecodeError) -> str:
@@ -56,18 +55,28 @@ def _not_json(body: bytes, error: msgspec.DecodeError) -> str:
         return "the answer is empty where JSON was expected"
     if "truncated" in str(error):
         return f"the answer breaks off after {len(body)} bytes of JSON"
-    return f"the answer is not JSON; it begins with {excerpt(body)[:60]!r}"
-
-
-def _plain_decimal(value: object) -> str:
-    if isinstance(value, Decimal):
-        return plain(value)
-    raise TypeError(f"{type(value).__name__} has no JSON form")
-
-
-_ENCODER = msgspec.json.Encoder(enc_hook=_plain_decimal, decimal_format="string")
+    return f"the answer is not JSON ({len(body)} bytes)"
 
 
 def encode(value: object) -> bytes:
-    """Write a wire model or plain data as JSON; a Decimal becomes a string without exponent."""
-    return _ENCODER.encode(value)
+    """Write a wire model or plain data as JSON; a Decimal becomes a string without exponent.
+
+    Raises:
+        RequestError: a part has no JSON form.
+    """
+    try:
+        return msgspec.json.encode(_written(msgspec.to_builtins(value, builtin_types=(Decimal,))))
+    except TypeError as error:
+        raise RequestError(f"the request has no JSON form: {error}") from None
+
+
+def _written(value: Any) -> Any:
+    match value:
+        case Decimal():
+            return plain(value)
+        case dict():
+            return {key: _written(part) for key, part in value.items()}
+        case list() | tuple():
+            return [_written(part) for part in value]
+        case _:
+            return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -67,24 +68,19 @@ class Connection:
             UncertainError: no whole answer came to a write that must not be repeated.
             UnexpectedAnswer: the answer is too large or cannot be unpacked.
         """
-        if question.repeatable and question.method == "GET":
-            async with self._reading:
-                return await self._exchange(question, url, headers, within)
-        return await self._exchange(question, url, headers, within)
-
-    async def _exchange(
-        self, question: Question, url: httpx2.URL, headers: Mapping[str, str], within: float
-    ) -> Received:
         import httpx2
 
         client = self._client or self._open()
         steps = self._timeouts
+        within = min(steps.total, within)
         extensions: dict[str, Any] = {
             "timeout": {
-                "connect": steps.connect,
+                # The library leaves a connection open that is cancelled while it is made, so its own
+                # limits (for the pool, then TCP, then TLS) come before the total.
+                "connect": min(steps.connect, within / 4),
+                "pool": min(steps.pool, within / 4),
                 "read": steps.read,
                 "write": steps.write,
-                "pool": steps.pool,
             }
         }
         sending = Sending()
@@ -95,7 +91,10 @@ class Connection:
         )
         request.url = url  # keeps the class that prints itself without secrets
         try:
-            async with asyncio.timeout(min(steps.total, within)):
+            async with (
+                asyncio.timeout(within),
+                self._reading if question.method == "GET" else nullcontext(),
+            ):
                 response = await client.send(request, stream=True, auth=None, follow_redirects=False)
                 try:
                     body = await self._read(response)
@@ -105,7 +104,7 @@ class Connection:
             raise question.judged(UnexpectedAnswer("the answer's compression is broken")) from None
         except PmiError as error:
             raise question.judged(error) from None
-        except (httpx2.TransportError, TimeoutError) as error:
+        except (httpx2.TransportError, OSError) as error:
             sentence, hint = reason(error, url, proxies=self._transport is None)
             failure = Unreachable(sentence, hint=hint)
             watched = self._transport is None

@@ -52,6 +52,7 @@ def reason(error: Exception, url: httpx2.URL, *, proxies: bool) -> tuple[str, st
     host = f"{url.host}:{url.port}" if url.port else url.host
     via = _proxy(url) if proxies else None
     through = f" through the proxy {via}" if via else ""
+    nearest = f"the proxy {via}" if via else host
     again = "check the network, then try again"
     sentence: str
     hint: str | None = None
@@ -64,7 +65,7 @@ def reason(error: Exception, url: httpx2.URL, *, proxies: bool) -> tuple[str, st
             sentence = f"the proxy {via or 'on the way'} does not let {host} through"
             hint = "check the proxy settings"
         case httpx2.ConnectError():
-            sentence, hint = _no_connection(error, host, through)
+            sentence, hint = _no_connection(error, host, nearest)
         case httpx2.ReadTimeout():
             sentence = f"{host} did not answer in time"
         case httpx2.WriteTimeout():
@@ -78,11 +79,11 @@ def reason(error: Exception, url: httpx2.URL, *, proxies: bool) -> tuple[str, st
     return sentence, hint
 
 
-def _no_connection(error: Exception, host: str, through: str) -> tuple[str, str | None]:
+def _no_connection(error: Exception, host: str, nearest: str) -> tuple[str, str | None]:
     for cause in _causes(error):
         match cause:
             case socket.gaierror():
-                return f"the name of {host} could not be resolved", "check the network and the address"
+                return f"the name of {nearest} could not be resolved", "check the network and the address"
             case ssl.SSLCertVerificationError():
                 return (
                     f"the TLS certificate of {host} is not trusted ({cause.verify_message})",
@@ -91,10 +92,10 @@ def _no_connection(error: Exception, host: str, through: str) -> tuple[str, str 
             case ssl.SSLError():
                 return f"no TLS connection with {host} ({cause.reason or 'handshake failed'})", None
             case ConnectionRefusedError():
-                return f"{host} refused the connection{through}", "check the address and that the venue is up"
+                return f"{nearest} refused the connection", "check the address and that the venue is up"
             case _:
                 continue
-    return f"no connection to {host}{through}", "check the network, then try again"
+    return f"no connection to {nearest}", "check the network, then try again"
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -19,7 +19,7 @@ from pmi_core.transport.redaction import scrub
 from pmi_core.transport.retry import NEVER, RetryPolicy, repeat
 from pmi_core.transport.signing import Signer, Unsigned, sign
 from pmi_core.transport.skew import Skew
-from pmi_core.transport.statuses import ReadError, looks_like_html, refusal, wait_asked_for
+from pmi_core.transport.statuses import ReadError, not_data, refusal, wait_asked_for
 
 if TYPE_CHECKING:
     import httpx2
@@ -145,10 +145,7 @@ class HttpClient:
         question = self._question(
             "GET", path, params, capability, bucket=bucket, cost=cost, signed=signed, repeatable=True
         )
-        answer = await self._ask(question, operation)
-        if not answer.body:
-            raise question.placed(UnexpectedAnswer("the answer is empty where data was expected"))
-        return answer.body
+        return (await self._ask(question, operation)).body
 
     async def send(
         self,
@@ -304,17 +301,26 @@ class HttpClient:
         status, headers, body = received.status, received.headers, received.body
         if 200 <= status < 300:
             self.limits.admitted(question.bucket)
-            if looks_like_html(headers, body):
-                raise question.judged(UnexpectedAnswer("the answer is a web page where data was expected"))
+            nonsense = not_data(headers, body, empty_is_fine=question.method != "GET")
+            if nonsense is not None:
+                raise question.judged(UnexpectedAnswer(nonsense))
             return Answer(status, headers, body, question)
         now = self._clock.now()
-        known = self._read_error(status, headers, body) if self._read_error is not None else None
-        error = known or refusal(status, headers, body, signed=question.signed, now=now)
+        error = self._venue_says(received) or refusal(status, headers, body, signed=question.signed, now=now)
         if status == 429:
             pause = self.limits.refused(question.bucket, wait_asked_for(headers, now))
             if isinstance(error, BusyError) and error.retry_after is None:
                 error.retry_after = pause
         raise question.judged(error)
+
+    def _venue_says(self, received: Received) -> PmiError | None:
+        if self._read_error is None:
+            return None
+        try:
+            return self._read_error(received.status, received.headers, received.body)
+        except Exception:  # noqa: BLE001 - a refusal that a provider cannot read still is a refusal
+            _log.debug("status %d could not be read by the provider", received.status, exc_info=True)
+            return None
 
     def _report(self, record: CallRecord) -> None:
         try:

@@ -109,8 +109,7 @@ def query_of(params: Params | None, secret: frozenset[str] = frozenset()) -> tup
     shown: list[str] = []
     hidden: list[str] = []
     for name, value in params.items():
-        single = value is None or isinstance(value, str | int | Decimal)
-        for item in (value,) if single else value:  # type: ignore[union-attr]
+        for item in (value,) if isinstance(value, str) or not isinstance(value, Iterable) else value:
             if item is None:
                 continue
             text = _text(name, item)

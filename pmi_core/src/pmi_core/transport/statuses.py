@@ -22,11 +22,12 @@ from pmi_core.errors import (
 from pmi_core.transport.redaction import excerpt
 from pmi_core.transport.retry import read_retry_after
 
-__all__ = ["ReadError", "looks_like_html", "refusal", "wait_asked_for"]
+__all__ = ["ReadError", "not_data", "refusal", "wait_asked_for"]
 
 ReadError = Callable[[int, Mapping[str, str], bytes], PmiError | None]
 """A provider's reading of a refusal: status, headers, body -> error, or None for the default."""
 
+_JSON_STARTS: Final = tuple(bytes([letter]) for letter in b'{["-0123456789tfn')
 _Meaning = tuple[type[PmiError], str, str | None]
 _KEY_WANTED: Final[_Meaning] = (
     PermissionDenied,
@@ -69,12 +70,23 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, *, signed: boo
 
 
 def _telling(headers: Mapping[str, str], body: bytes) -> str:
-    said = "a web page instead of data" if looks_like_html(headers, body) else excerpt(body)
+    said = "a web page instead of data" if _is_page(headers, body) else excerpt(body)
     return f": {said}" if said else ""
 
 
-def looks_like_html(headers: Mapping[str, str], body: bytes) -> bool:
-    """Whether a web page came, such as one of a gateway in between."""
+def not_data(headers: Mapping[str, str], body: bytes, *, empty_is_fine: bool) -> str | None:
+    """What a good status came with where JSON was expected; None when it may be JSON."""
+    start = body.lstrip()[:64]
+    if not start:
+        return None if empty_is_fine and not body else "the answer is empty where data was expected"
+    if _is_page(headers, body):
+        return "the answer is a web page where data was expected"
+    if start[:1] not in _JSON_STARTS:
+        return f"the answer is not JSON; it begins with {excerpt(body)[:60]!r}"
+    return None
+
+
+def _is_page(headers: Mapping[str, str], body: bytes) -> bool:
     return "html" in headers.get("content-type", "") or body[:64].lstrip().lower().startswith(
         (b"<!doctype", b"<html")
     )
