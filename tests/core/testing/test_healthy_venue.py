@@ -1,0 +1,15 @@
+"""The whole contract on a venue that keeps every promise."""
+
+from __future__ import annotations
+
+import pytest
+from healthy.provider import healthy_provider
+
+from pmi_core import Provider
+from pmi_core.testing.conformance import ProviderContract
+
+
+class TestHealthyVenue(ProviderContract):
+    @pytest.fixture
+    def provider(self) -> Provider:
+        return healthy_provider()
