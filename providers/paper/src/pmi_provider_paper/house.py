@@ -1,0 +1,241 @@
+"""The opened exchange: scenario, members, floor, memory and file under one clock.
+
+Everything happens in turns.  A turn takes the file, reads it again if another process wrote to it,
+lets pass what is due, does what was asked, and writes before it gives the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from pmi_core.clock import Clock
+from pmi_core.errors import NotFound, PmiError, RequestError
+from pmi_core.identifiers import MarketRef, Ref
+from pmi_core.models import FillSettlement, MarketStatus
+from pmi_provider_paper.bookkeeping import Bookkeeper
+from pmi_provider_paper.catalogue import EventPlan, Listing, Scenario
+from pmi_provider_paper.clockwork import Clockwork
+from pmi_provider_paper.combinations import combination
+from pmi_provider_paper.facts import status_of
+from pmi_provider_paper.floor import Floor
+from pmi_provider_paper.memory import Memory
+from pmi_provider_paper.records import FillRecord
+from pmi_provider_paper.restoring import Restored, restore, undo_fill
+from pmi_provider_paper.settings import Fills, PaperSettings
+from pmi_provider_paper.simulation.crowd import Crowd
+from pmi_provider_paper.simulation.history import History
+from pmi_provider_paper.simulation.noise import key_of, share
+from pmi_provider_paper.store import Store
+
+__all__ = ["House"]
+
+_MOST_LISTED = 1500
+"""Markets that the engine holds before it is built anew with only those that matter."""
+
+Decider = Callable[[str, datetime], None]
+
+
+class House:
+    """One opened practice exchange.
+
+    Args:
+        name: the configured venue's name.
+        settings: how it behaves.
+        store: where the account is kept.
+        clock: what time it is.
+    """
+
+    def __init__(self, name: str, settings: PaperSettings, store: Store, clock: Clock) -> None:
+        self.name = name
+        self.settings = settings
+        self.clock = clock
+        self.scenario = Scenario()
+        pace = timedelta(milliseconds=int(settings.pace * 1000))
+        self.crowd = Crowd(settings.seed, pace, live=settings.live)
+        self.memory = Memory(settings.starting_cash)
+        self.history = History(self.crowd, lambda *asked: self.memory.correct(*asked))
+        self.deciders: dict[str, Decider] = {"fill": self._decide_fill}
+        """Who decides what is due, by the kind of record."""
+        self._store = store
+        self._listeners: list[Callable[[], None]] = []
+        self._combos: dict[str, Listing] = {}
+        self._open = True
+        self._stale = True
+        self._settlement: timedelta | None = None
+        if settings.fills is Fills.DELAYED:
+            self._settlement = timedelta(milliseconds=int(settings.settlement_delay * 1000))
+        self._restored: Restored | None = None
+        self._clockwork: Clockwork | None = None
+
+    # ------------------------------------------------------------------------------------- turns
+
+    @property
+    def floor(self) -> Floor:
+        """The engine with the members' orders."""
+        assert self._restored is not None
+        return self._restored.floor
+
+    @property
+    def books(self) -> Bookkeeper:
+        """Who records what the engine says."""
+        assert self._restored is not None
+        return self._restored.books
+
+    @property
+    def clockwork(self) -> Clockwork:
+        """Who lets time pass."""
+        assert self._clockwork is not None
+        return self._clockwork
+
+    @contextmanager
+    def turn(self, capability: str) -> Iterator[datetime]:
+        """Do something at the present moment, with everything before it done and written after it.
+
+        Raises:
+            PmiError: what was asked failed; it names the venue and the capability.
+        """
+        if not self._open:
+            raise RequestError(f"venue {self.name!r} is closed", venue=self.name, hint="open it again")
+        self._store.begin()
+        try:
+            try:
+                now = self._prepare()
+                yield now
+            except PmiError as error:
+                error.venue = error.venue or self.name
+                error.capability = error.capability or capability
+                self._finish()
+                raise
+            self._finish()
+        except PmiError:
+            raise
+        except BaseException:
+            self._store.roll_back()
+            self._stale = True
+            raise
+
+    def _prepare(self) -> datetime:
+        now = self.clock.now()
+        if self._store.was_changed() or self._stale:
+            self._load(now)
+        now = max(now, self.floor.now)
+        if self.floor.listed > _MOST_LISTED:
+            self._use(restore(self.memory, self.crowd, self.lookup, now, self._settlement))
+        self.clockwork.catch_up(now)
+        return now
+
+    def _finish(self) -> None:
+        try:
+            written = self.memory.save(self._store)
+            self._store.commit()
+        except BaseException:
+            self._store.roll_back()
+            self._stale = True
+            raise
+        if written:
+            for listener in list(self._listeners):
+                listener()
+
+    def _load(self, now: datetime) -> None:
+        memory = Memory(self.settings.starting_cash)
+        memory.load(self._store)
+        self.memory = memory
+        self._combos.clear()
+        self._use(restore(memory, self.crowd, self.lookup, now, self._settlement))
+        self._stale = False
+
+    def _use(self, restored: Restored) -> None:
+        self._restored = restored
+        if self._clockwork is None:
+            self._clockwork = Clockwork(restored.books, self.lookup, self._decide)
+        else:
+            self._clockwork.use(restored.books)
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Hear after every turn that changed the account; call the result to stop."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def close(self) -> None:
+        """Give the file back; may be called twice."""
+        if self._open:
+            self._open = False
+            self._store.close()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the exchange can still be asked."""
+        return self._open
+
+    # ----------------------------------------------------------------------------------- deciding
+
+    def _decide(self, kind: str, name: str, when: datetime) -> None:
+        self.deciders[kind](name, when)
+
+    def _decide_fill(self, name: str, when: datetime) -> None:
+        fill = self.memory.fills[name]
+        if not self._fails(fill) or fill.market in self.memory.settlements or not self._undo(fill, when):
+            fill.settlement = FillSettlement.CONFIRMED
+            fill.due = None
+            self.memory.put_fill(fill)
+
+    def _fails(self, fill: FillRecord) -> bool:
+        return share(key_of("fill", self.settings.seed, fill.id), 0) * 100 < self.settings.failure_percent
+
+    def _undo(self, fill: FillRecord, when: datetime) -> bool:
+        now = max(when, self.floor.now)
+        restored = undo_fill(fill, self.memory, self.crowd, self.lookup, now, self._settlement)
+        if restored is not None:
+            self._use(restored)
+        return restored is not None
+
+    # ------------------------------------------------------------------------------------ looking
+
+    def lookup(self, code: str) -> Listing | None:
+        """The market of a code, a combination included, or None."""
+        found = self.scenario.market(code) or self._combos.get(code)
+        if found is None and code in self.memory.combos:
+            found = self._combos[code] = combination(self.memory.combos[code], self.scenario)
+        return found
+
+    def native(self, ref: Ref) -> str:
+        """A ref's own code, after checking that it belongs here."""
+        return ref.at(self.name)
+
+    def listing(self, market: MarketRef | str) -> Listing:
+        """The market that a ref names.
+
+        Raises:
+            NotFound: there is none.
+        """
+        ref = MarketRef(market)
+        found = self.lookup(self.native(ref))
+        if found is None:
+            raise NotFound(
+                f"{ref} names no market", venue=self.name, hint="list or search markets for their refs"
+            )
+        return found
+
+    def combos(self) -> list[Listing]:
+        """The combinations that were opened, oldest first."""
+        found = [self.lookup(code) for code in self.memory.combos]
+        return [listing for listing in found if listing is not None]
+
+    def is_listed(self, event: EventPlan, now: datetime) -> bool:
+        """Whether an event stands in listings at a moment."""
+        return event in self.scenario.listed(now)
+
+    def is_touched(self, code: str) -> bool:
+        """Whether the account has an order in a market, so that its book is not the members' alone."""
+        return any(self.memory.orders[name].market == code for name in self.books.engine_of)
+
+    def status(self, listing: Listing, now: datetime) -> MarketStatus:
+        """Where a market is in its life."""
+        return status_of(listing.event, now, void=self.crowd.beliefs.is_void(listing))
+
+    def seconds(self, amount: Decimal) -> timedelta:
+        """A setting in seconds as a length of time."""
+        return timedelta(milliseconds=int(amount * 1000))

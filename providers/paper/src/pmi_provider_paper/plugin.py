@@ -1,0 +1,29 @@
+"""What the plugin brings: one provider, described without opening anything."""
+
+from __future__ import annotations
+
+from pmi_core import Capability, OpenContext, Provider, Venue, hookimpl
+from pmi_provider_paper.settings import PaperSettings
+
+__all__ = ["PROVIDER", "pmi_provider"]
+
+
+async def _open(context: OpenContext) -> Venue:
+    from pmi_provider_paper.provider import open_paper
+
+    return await open_paper(context)
+
+
+PROVIDER = Provider(
+    name="paper",
+    title="Paper exchange",
+    settings=PaperSettings,
+    capabilities=frozenset(Capability),
+    open=_open,
+)
+
+
+@hookimpl
+def pmi_provider() -> Provider:
+    """Describe the paper exchange."""
+    return PROVIDER
