@@ -45,7 +45,6 @@ class CancelReason(StrEnum):
     """Why contracts left an order without being filled."""
 
     REQUEST = "request"
-    DECREASE = "decrease"
     UNFILLED = "unfilled"
     """What an immediate order, or an order at a curve, could not fill."""
     SELF_TRADE = "self_trade"

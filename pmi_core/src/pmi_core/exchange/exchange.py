@@ -171,9 +171,7 @@ class Exchange(Readings):
         return self._state.drain()
 
     @classmethod
-    def replay(
-        cls, events: Iterable[AnyEvent], settings: ExchangeSettings | None = None
-    ) -> Exchange:
+    def replay(cls, events: Iterable[AnyEvent], settings: ExchangeSettings | None = None) -> Exchange:
         """Build the exchange whose history ``events`` is, from its first event on.
 
         Each recorded consequence is compared with what happens again.

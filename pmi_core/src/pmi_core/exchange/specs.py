@@ -8,8 +8,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from pmi_core.exchange.units import to_units
-from pmi_core.models.fees import FeeSchedule, FeeTime, NoFee, ProfitFee
+from pmi_core.exchange.units import to_money, to_units
+from pmi_core.models.fees import FeeSchedule, FeeTime, FlatFee, NoFee, ProfitFee, QuadraticFee
 from pmi_core.models.grid import PriceGrid, cent_grid
 from pmi_core.models.market import Execution
 from pmi_core.models.model import Model, Time
@@ -84,6 +84,10 @@ class _Tradable(Model):
         for number in (self.size_step, self.min_size):
             if number is not None and to_units(number) is None:
                 raise ValueError("sizes finer than 0.000001 contracts are not traded here")
+        if isinstance(self.fees, QuadraticFee | FlatFee) and to_money(self.fees.step) is None:
+            raise ValueError("fees are rounded to 0.000000000001 or coarser here")
+        if isinstance(self.fees, FlatFee) and to_money(self.fees.minimum) is None:
+            raise ValueError("the smallest fee is a multiple of 0.000000000001 here")
         if self.fees.paid_in != "money":
             raise ValueError("fees paid in shares are not charged here; use a schedule paid in money")
         due = (FeeTime.CLOSE, FeeTime.SETTLEMENT)

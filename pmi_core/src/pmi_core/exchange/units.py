@@ -31,7 +31,9 @@ def _decimal(whole: int, places: int) -> Decimal:
         return Decimal(0)
     number = Decimal(whole).scaleb(-places, _WIDE).normalize(_WIDE)
     exponent = number.as_tuple().exponent
-    return number.quantize(Decimal(1), context=_WIDE) if isinstance(exponent, int) and exponent > 0 else number
+    return (
+        number.quantize(Decimal(1), context=_WIDE) if isinstance(exponent, int) and exponent > 0 else number
+    )
 
 
 def to_units(number: Decimal) -> int | None:

@@ -1,0 +1,158 @@
+"""What an account holds in a market, and what its working orders there need."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from typing import TYPE_CHECKING
+
+from pmi_core.exchange.order import ASK, BID, Order
+from pmi_core.exchange.units import SCALE
+
+if TYPE_CHECKING:
+    from pmi_core.exchange.account import Account, Purse
+    from pmi_core.exchange.market import Market
+
+__all__ = ["Entry", "Holding"]
+
+Entry = tuple[int, int, Order]
+"""(key, place, order): sorts the order that fills first to the front."""
+
+
+class Holding:
+    """A signed position (YES positive, NO negative) with the working orders that may change it.
+
+    Contracts held cover orders that would close them, in the order in which those would fill; what
+    is not covered opens a position and needs its ``hold``.  Orders that fill first are covered
+    first, so a fill never takes the cover of another order.
+    """
+
+    __slots__ = (
+        "account",
+        "cost",
+        "fees",
+        "full",
+        "lot",
+        "market",
+        "need",
+        "open",
+        "purse",
+        "queue",
+        "realized",
+        "reducing",
+        "size",
+        "traded",
+    )
+
+    def __init__(self, account: Account, market: Market) -> None:
+        self.account = account
+        self.market = market
+        self.purse: Purse
+        """Of the market's currency; set when the holding is attached."""
+        self.lot = market.lot
+        self.size = 0
+        self.cost = 0
+        self.realized = 0
+        self.fees = 0
+        self.traded = 0
+        self.queue: tuple[list[Entry], list[Entry]] = ([], [])
+        self.open = [0, 0]
+        """Contracts of working orders, by side."""
+        self.full = [0, 0]
+        """Money those orders would need without any cover."""
+        self.need = [0, 0]
+        """Money they need; their sum is part of what the purse reserves."""
+        self.reducing = 0
+        """Working reduce-only orders."""
+
+    def cover(self, side: int) -> int:
+        """Contracts held that orders on ``side`` would close."""
+        held = self.size if side == ASK else -self.size
+        return max(0, held)
+
+    def enqueue(self, order: Order) -> None:
+        """Count a working order."""
+        side = order.side
+        key = order.price if side == ASK else -order.price
+        insort(self.queue[side], (key, order.place, order))
+        self.open[side] += order.remaining
+        self.full[side] += order.remaining // self.lot * order.hold
+        if order.reduce_only:
+            self.reducing += 1
+
+    def dequeue(self, order: Order) -> None:
+        """Count an order no longer; it must be called before its price, place or rest change."""
+        side = order.side
+        key = order.price if side == ASK else -order.price
+        queue = self.queue[side]
+        if len(queue) == 1:
+            queue.pop()
+        else:
+            del queue[bisect_left(queue, (key, order.place))]  # type: ignore[arg-type]  # a shorter tuple sorts first
+        self.open[side] -= order.remaining
+        self.full[side] -= order.remaining // self.lot * order.hold
+        if order.reduce_only:
+            self.reducing -= 1
+
+    def shrink(self, order: Order, size: int) -> None:
+        """Take ``size`` contracts off a counted order."""
+        side = order.side
+        order.remaining -= size
+        self.open[side] -= size
+        self.full[side] -= size // self.lot * order.hold
+
+    def refresh(self) -> None:
+        """Reserve anew what the working orders need."""
+        need = self.need
+        bid, ask = self._needed(BID), self._needed(ASK)
+        change = bid + ask - need[0] - need[1]
+        if change:
+            self.purse.reserved += change
+        need[0], need[1] = bid, ask
+
+    def _needed(self, side: int) -> int:
+        needed = self.full[side]
+        if not needed:
+            return 0
+        cover = self.size if side == ASK else -self.size
+        if cover <= 0:
+            return needed
+        if cover >= self.open[side]:
+            return 0
+        return self.uncovered(side, cover, self.queue[side])
+
+    def uncovered(self, side: int, cover: int, queue: list[Entry]) -> int:
+        """Money that orders need when the first ``cover`` contracts of them need none."""
+        needed = 0
+        for _, _, order in queue:
+            rest = order.remaining
+            if cover >= rest:
+                cover -= rest
+            else:
+                needed += (rest - cover) // self.lot * order.hold
+                cover = 0
+        return needed
+
+    def change(self, side: int, size: int, value: int) -> tuple[int, int, int]:
+        """Trade ``size`` contracts whose YES leg is worth ``value``.
+
+        Gives the change of cash without fees, the contracts that closed, and the profit on them.
+        Opposite contracts net: a pair is worth 1.
+        """
+        self.traded += size
+        held = self.size
+        if side == ASK:
+            held = -held
+            value = SCALE * size - value
+        closed = profit = 0
+        if held >= 0:
+            self.cost += value
+        else:
+            closed = min(size, -held)
+            part = value if closed == size else value * closed // size
+            cost = self.cost if closed == -held else self.cost * closed // -held
+            profit = SCALE * closed - part - cost
+            self.realized += profit
+            self.cost += value - part - cost
+        held += size
+        self.size = held if side == BID else -held
+        return SCALE * closed - value, closed, profit

@@ -1,0 +1,105 @@
+"""Where all money is: with members, behind contracts, with the exchange, or outside."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from pmi_core.errors import PmiError
+from pmi_core.exchange.order import ASK, BID
+from pmi_core.exchange.units import SCALE
+
+if TYPE_CHECKING:
+    from pmi_core.exchange.account import Account
+    from pmi_core.exchange.market import Market
+
+__all__ = ["Ledger", "LedgerBroken"]
+
+
+class LedgerBroken(PmiError):
+    """Money or contracts came from nowhere or went nowhere; the engine has a fault."""
+
+
+class Ledger:
+    """The exchange's own money by currency, in money units.
+
+    ``outside`` is what members and subsidies brought in, net of what went out.  ``voided`` is what
+    void markets left over for the exchange, or cost it when negative: holders get back what they
+    paid, which need not be what the contracts were issued for.
+    """
+
+    def __init__(self) -> None:
+        self.outside: defaultdict[str, int] = defaultdict(int)
+        self.fees: defaultdict[str, int] = defaultdict(int)
+        self.voided: defaultdict[str, int] = defaultdict(int)
+
+    def clear(self, market: Market, cash: int, fees: int, pairs: int) -> None:
+        """Book a trade's other half: fees to the exchange, 1 for each new pair behind the contracts.
+
+        ``cash`` is what both parties' money changed by, fees taken off already.
+
+        Raises:
+            LedgerBroken: the two halves differ.
+        """
+        behind = SCALE * pairs
+        if cash + fees + behind:
+            raise LedgerBroken(f"a trade in {market.id} leaves {cash + fees + behind} money units over")
+        market.clearing += behind
+        market.open_interest += pairs
+        if fees:
+            self.fees[market.currency] += fees
+
+    def audit(self, accounts: Iterable[Account], markets: Iterable[Market]) -> None:
+        """Count everything anew.
+
+        Raises:
+            LedgerBroken: a sum is wrong; the message says which.
+        """
+        held: defaultdict[str, int] = defaultdict(int)
+        for account in accounts:
+            self._audit_account(account)
+            for currency, purse in account.purses.items():
+                held[currency] += purse.cash
+        for market in markets:
+            self._audit_market(market)
+            held[market.currency] += market.clearing
+        for currency in {*held, *self.outside, *self.fees, *self.voided}:
+            inside = held[currency] + self.fees[currency] + self.voided[currency]
+            _same(f"{currency} in the exchange", inside, self.outside[currency])
+
+    def _audit_account(self, account: Account) -> None:
+        reserved: defaultdict[str, int] = defaultdict(int)
+        for holding in account.holdings.values():
+            for side in (BID, ASK):
+                queue = holding.queue[side]
+                where = f"{account.id} in {holding.market.id}"
+                _same(
+                    f"contracts of working orders of {where}",
+                    holding.open[side],
+                    sum(e[2].remaining for e in queue),
+                )
+                _same(f"order of fills of {where}", [e[:2] for e in queue], sorted(e[:2] for e in queue))
+                need = holding.uncovered(side, holding.cover(side), queue)
+                _same(f"reserve of {where}", holding.need[side], need)
+                reserved[holding.market.currency] += need
+        for currency, purse in account.purses.items():
+            _same(f"{currency} reserved by {account.id}", purse.reserved, reserved[currency])
+            if purse.cash < purse.reserved:
+                raise LedgerBroken(f"{account.id} owes {purse.reserved - purse.cash} {currency} units")
+
+    def _audit_market(self, market: Market) -> None:
+        sizes = [holding.size for holding in market.holdings.values()]
+        _same(f"YES of {market.id}", sum(size for size in sizes if size > 0), market.open_interest)
+        _same(f"NO of {market.id}", -sum(size for size in sizes if size < 0), market.open_interest)
+        _same(f"money behind {market.id}", market.clearing, SCALE * market.open_interest)
+        for holding in market.holdings.values():
+            if holding.cost < 0 or (not holding.size and holding.cost):
+                raise LedgerBroken(
+                    f"{holding.account.id} holds {holding.size} of {market.id} at {holding.cost}"
+                )
+
+
+def _same(what: str, counted: object, booked: object) -> None:
+    if counted != booked:
+        raise LedgerBroken(f"{what}: counted {counted}, booked {booked}")
