@@ -80,7 +80,7 @@ def test_search_asks_every_venue_and_tells_which_one_failed(pmi, world):
 
 
 @pytest.mark.parametrize(
-    ("failure", "status"),
+    "failure, status",
     [
         (Unreachable("no answer came"), Exit.UNREACHABLE),
         (BusyError("too many calls", retry_after=3), Exit.UNREACHABLE),
