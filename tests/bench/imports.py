@@ -30,7 +30,9 @@ def run(program: str) -> str:
 
 
 def milliseconds(statement: str) -> float:
-    program = f"import time\nstart = time.perf_counter()\n{statement}\nprint((time.perf_counter() - start) * 1000)"
+    program = (
+        f"import time\nstart = time.perf_counter()\n{statement}\nprint((time.perf_counter() - start) * 1000)"
+    )
     return median(float(run(program)) for _ in range(RUNS))
 
 

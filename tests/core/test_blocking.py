@@ -87,7 +87,9 @@ def opening(log):
         async def close():
             log.append("closed")
 
-        info = VenueInfo(name="coin", provider="coin", title="", environment="", write_class=WriteClass.SIMULATED)
+        info = VenueInfo(
+            name="coin", provider="coin", title="", environment="", write_class=WriteClass.SIMULATED
+        )
         async with Venue(
             info=info, resolver=resolve, closer=close, markets=Markets(), stream=Stream(log)
         ) as venue:
@@ -199,7 +201,9 @@ def test_a_failed_opening_leaves_no_thread():
 def test_several_threads_may_use_one_venue(venue):
     results = []
     threads = [
-        threading.Thread(target=lambda limit=limit: results.append(venue.markets.list_markets(MarketQuery(limit=limit))))
+        threading.Thread(
+            target=lambda limit=limit: results.append(venue.markets.list_markets(MarketQuery(limit=limit)))
+        )
         for limit in range(1, 9)
     ]
     for thread in threads:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from contextlib import suppress
 
 import pytest
 from hypothesis import assume, given
@@ -62,11 +63,8 @@ def test_an_outcome_is_added_and_taken_away(venue, native, outcome):
 
 @given(st.text(max_size=30))
 def test_any_text_is_a_ref_or_refused(text):
-    try:
+    with suppress(MalformedRef):
         ref = MarketRef(text)
-    except MalformedRef as error:
-        assert "for example venue:TICKER" in str(error)
-    else:
         assert MarketRef.make(ref.venue, ref.native).native == ref.native
 
 
@@ -83,8 +81,6 @@ def test_any_text_is_a_ref_or_refused(text):
         "coin:two words",
         "coin:a\nb",
         "coin:a\tb",
-    ]
-    + [
         "coin:HEADS#maybe",
         "coin:HEADS#",
         "coin:HEADS#yes#no",
@@ -92,11 +88,12 @@ def test_any_text_is_a_ref_or_refused(text):
         "coin:%zz",
         "coin:" + "x" * 400,
         "-a:b",
-    ]
-    + ["coin:\ud800", "coin:\x7f"],
+        "coin:\ud800",
+        "coin:\x7f",
+    ],
 )
 def test_what_is_no_market_ref(text):
-    with pytest.raises(MalformedRef):
+    with pytest.raises(MalformedRef, match="for example venue:TICKER"):
         MarketRef(text)
 
 

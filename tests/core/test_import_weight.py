@@ -9,12 +9,27 @@ import pytest
 
 from pmi_core.plugins.discovery import installed_plugins
 
-HEAVY = {"anyio", "asyncpg", "cryptography", "fastmcp", "httpx2", "mcp", "pytest", "redis", "sqlalchemy", "websockets"}
+HEAVY = {
+    "anyio",
+    "asyncpg",
+    "cryptography",
+    "fastmcp",
+    "httpx2",
+    "mcp",
+    "pytest",
+    "redis",
+    "sqlalchemy",
+    "websockets",
+}
 
 
 def loaded_by(*statements):
-    program = "; ".join([*statements, "import sys", "print(*sorted({name.split('.')[0] for name in sys.modules}))"])
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    program = "; ".join(
+        [*statements, "import sys", "print(*sorted({name.split('.')[0] for name in sys.modules}))"]
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
     return set(done.stdout.split())
 
 

@@ -69,8 +69,15 @@ def test_what_is_a_number(given_, expected):
         "sNaN",
         "inf",
         "-Infinity",
-    ]
-    + [Decimal("NaN"), Decimal("Infinity"), "9" * 51, "1e31", "1e-31", "1e999999999999", 10**60, "1" * 5000],
+        Decimal("NaN"),
+        Decimal("Infinity"),
+        "9" * 51,
+        "1e31",
+        "1e-31",
+        "1e999999999999",
+        10**60,
+        "1" * 5000,
+    ],
 )
 def test_what_is_not_a_number(bad):
     with pytest.raises(ValueError) as caught:

@@ -47,7 +47,9 @@ _numbers = count()
 def install(tmp_path, monkeypatch):
     """Install a plugin for the length of a test; gives the name of its module."""
 
-    def install(name, source=None, *, fields="retries: int = 3", distribution=None, version="1.0", target=None):
+    def install(
+        name, source=None, *, fields="retries: int = 3", distribution=None, version="1.0", target=None
+    ):
         number = next(_numbers)
         module = f"pmi_thrown_away_{number}"
         folder = tmp_path / f"site-{number}"

@@ -23,7 +23,11 @@ BROKEN = {
     "says nothing": ("raise RuntimeError", Stage.IMPORT, "RuntimeError"),
     "syntax": ("def pmi_provider(:\n", Stage.IMPORT, "line 1"),
     "ends the program": ("raise SystemExit(3)", Stage.IMPORT, "end the program"),
-    "dependency": ("import no_such_library_at_all", Stage.IMPORT, "No module named 'no_such_library_at_all'; reinstall"),
+    "dependency": (
+        "import no_such_library_at_all",
+        Stage.IMPORT,
+        "No module named 'no_such_library_at_all'; reinstall",
+    ),
     "misspelt hook": (
         "from pmi_core import hookimpl\n@hookimpl\ndef pmi_provder(): ...\n",
         Stage.REGISTER,
@@ -35,7 +39,8 @@ BROKEN = {
         "recrod",
     ),
     "one right, one misspelt": (
-        HEAD + "@hookimpl\ndef pmi_provider(): return make()\n@hookimpl\ndef pmi_call_finnished(record): ...\n",
+        HEAD
+        + "@hookimpl\ndef pmi_provider(): return make()\n@hookimpl\ndef pmi_call_finnished(record): ...\n",
         Stage.REGISTER,
         "pmi_call_finnished",
     ),
@@ -48,7 +53,11 @@ BROKEN = {
     ),
     "gives nothing": (HEAD + "@hookimpl\ndef pmi_provider(): return None\n", Stage.DESCRIBE, "not NoneType"),
     "gives text": (HEAD + "@hookimpl\ndef pmi_provider(): return 'bad'\n", Stage.DESCRIBE, "not str"),
-    "other name": (HEAD + "@hookimpl\ndef pmi_provider(): return make(name='good')\n", Stage.DESCRIBE, "'good'"),
+    "other name": (
+        HEAD + "@hookimpl\ndef pmi_provider(): return make(name='good')\n",
+        Stage.DESCRIBE,
+        "'good'",
+    ),
     "plain settings": (
         HEAD + "@hookimpl\ndef pmi_provider(): return make(settings=BaseModel)\n",
         Stage.DESCRIBE,
@@ -110,7 +119,10 @@ def test_a_broken_plugin_hears_nothing(install, load):
 
 
 def test_a_plugin_refused_for_its_arguments_hears_nothing(install, load):
-    source = HEAD + "@hookimpl\ndef pmi_review_order(draft): return 'no'\n@hookimpl\ndef pmi_call_finished(x): ...\n"
+    source = (
+        HEAD
+        + "@hookimpl\ndef pmi_review_order(draft): return 'no'\n@hookimpl\ndef pmi_call_finished(x): ...\n"
+    )
     install("bad", source)
     plugins = load()
     assert [one.stage for one in plugins.broken] == [Stage.REGISTER]

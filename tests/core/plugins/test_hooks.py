@@ -12,7 +12,12 @@ from pmi_core.plugins.loading import HOOKS
 
 RECORD = CallRecord(venue="coin", capability=Capability.BOOKS, method="get_book", seconds=0.1, attempts=1)
 DRAFT = OrderRequest(
-    market_ref=MarketRef("coin:HEADS"), outcome="yes", action="buy", size="1", price="0.5", client_order_id="a"
+    market_ref=MarketRef("coin:HEADS"),
+    outcome="yes",
+    action="buy",
+    size="1",
+    price="0.5",
+    client_order_id="a",
 )
 HEAD = "from pmi_core import hookimpl\nheard = []\n"
 
@@ -20,7 +25,9 @@ HEAD = "from pmi_core import hookimpl\nheard = []\n"
 def test_the_hooks_are_these_three():
     from pmi_core.plugins import hookspecs
 
-    marked = [name for name, value in vars(hookspecs).items() if hasattr(value, f"{hookspec.project_name}_spec")]
+    marked = [
+        name for name, value in vars(hookspecs).items() if hasattr(value, f"{hookspec.project_name}_spec")
+    ]
     assert sorted(marked) == sorted(HOOKS)
 
 
@@ -33,7 +40,9 @@ def test_pmi_provider_is_listed_with_the_plugins_hooks(install, load):
 
 def test_pmi_review_order_first_reason_wins(install, load):
     install("a", HEAD + "@hookimpl\ndef pmi_review_order(draft): heard.append(draft)\n")
-    install("b", HEAD + "@hookimpl(tryfirst=True)\ndef pmi_review_order(draft): return f'not {draft.price}'\n")
+    install(
+        "b", HEAD + "@hookimpl(tryfirst=True)\ndef pmi_review_order(draft): return f'not {draft.price}'\n"
+    )
     install("c", HEAD + "@hookimpl(trylast=True)\ndef pmi_review_order(draft): return 'never reached'\n")
     assert load().review_order(DRAFT) == "plugin 'b' refused: not 0.5"
 

@@ -28,7 +28,12 @@ async def test_by_configured_name_or_by_provider(install, home):
     async with pmi.open_venue("coin", retries=9) as venue:
         assert venue.name == "coin"
     events = sys.modules[module].events
-    assert [event[:2] for event in events] == [("open", "mine"), ("close", "mine"), ("open", "coin"), ("close", "coin")]
+    assert [event[:2] for event in events] == [
+        ("open", "mine"),
+        ("close", "mine"),
+        ("open", "coin"),
+        ("close", "coin"),
+    ]
     assert [event[2].retries for event in events if event[0] == "open"] == [6, 9]
 
 

@@ -75,7 +75,9 @@ async def test_a_venue_is_opened_on_first_use_and_closed_in_the_end(install, reg
 
 
 async def test_concurrent_first_uses_open_once(install, registry):
-    module = install("coin", opening("events.append('open')\nawait asyncio.sleep(0.01)\nreturn venue(context)"))
+    module = install(
+        "coin", opening("events.append('open')\nawait asyncio.sleep(0.01)\nreturn venue(context)")
+    )
     async with registry(COIN) as known:
         venues = await asyncio.gather(*(known.venue("coin") for _ in range(5)))
     assert len({id(venue) for venue in venues}) == 1
@@ -83,7 +85,9 @@ async def test_concurrent_first_uses_open_once(install, registry):
 
 
 async def test_a_first_user_that_gives_up_leaves_the_opening_to_the_next(install, registry):
-    module = install("coin", opening("events.append('open')\nawait asyncio.sleep(0.02)\nreturn venue(context)"))
+    module = install(
+        "coin", opening("events.append('open')\nawait asyncio.sleep(0.02)\nreturn venue(context)")
+    )
     async with registry(COIN) as known:
         first = asyncio.ensure_future(known.venue("coin"))
         second = asyncio.ensure_future(known.venue("coin"))
@@ -129,7 +133,9 @@ async def test_a_failure_that_repeats_a_secret_is_not_shown(install, registry):
     assert "Xq7" not in str(caught.value)
 
 
-@pytest.mark.parametrize("body, said", [("return 3", "opened int"), ("return venue(context, name='x')", "called 'x'")])
+@pytest.mark.parametrize(
+    "body, said", [("return 3", "opened int"), ("return venue(context, name='x')", "called 'x'")]
+)
 async def test_what_is_opened_must_be_that_venue(install, registry, body, said):
     install("coin", opening(body))
     async with registry(COIN) as known:
@@ -252,7 +258,10 @@ def test_unknown_venues_are_refused_with_the_nearest(install, registry):
     install("other")
     known = registry(COIN)
     said = refusal(RequestError, known, "coin-lvie")
-    assert said == "no venue 'coin-lvie' is configured; configured are coin, coin-live; did you mean 'coin-live'?"
+    assert (
+        said
+        == "no venue 'coin-lvie' is configured; configured are coin, coin-live; did you mean 'coin-live'?"
+    )
     assert "add the heading [venues.other]" in refusal(RequestError, known, "other")
     assert "pmi.toml" in refusal(RequestError, known, "zzz")
 
@@ -287,7 +296,9 @@ def test_a_broken_provider_says_why(install, registry):
 def test_a_provider_that_is_switched_off_says_where(install, registry, tmp_path):
     install("coin")
     known = registry(COIN + '[plugins]\ndisabled = ["coin"]\n')
-    assert f"switched off by {tmp_path / 'pmi.toml'}, line 8 [plugins]" in refusal(ProviderMissing, known, "coin")
+    assert f"switched off by {tmp_path / 'pmi.toml'}, line 8 [plugins]" in refusal(
+        ProviderMissing, known, "coin"
+    )
     assert known.disabled == ("coin",)
 
 

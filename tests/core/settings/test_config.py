@@ -52,7 +52,10 @@ strict = true
 """
     config = load(text)
     assert config.mode is Mode.DEMO
-    assert {name: venue.provider for name, venue in config.venues.items()} == {"paper": "paper", "coin-live": "coin"}
+    assert {name: venue.provider for name, venue in config.venues.items()} == {
+        "paper": "paper",
+        "coin-live": "coin",
+    }
     assert str(config.policy.max_order) == "50.10"
     assert config.policy.max_day == Decimal("200.5")
     assert config.plugins.disabled == {"other"}

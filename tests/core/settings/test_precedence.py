@@ -28,7 +28,9 @@ def test_the_stronger_place_wins(read, tmp_path):
     assert settings.retries == 9
     assert settings.api_secret.get_secret_value() == "from-variable"
     assert settings.environment == "live"
-    assert {name: str(settings.origins[name]) for name in ("retries", "api_secret", "environment", "speed")} == {
+    assert {
+        name: str(settings.origins[name]) for name in ("retries", "api_secret", "environment", "speed")
+    } == {
         "retries": "argument",
         "api_secret": "environment variable PMI_COIN_API_SECRET",
         "environment": f"{tmp_path / 'pmi.toml'}, line 3 [venues.coin]",

@@ -98,7 +98,7 @@ class _Rated(_Schedule):
     maker_rate: Number = ZERO
     """Negative rates are rebates."""
     multiplier: Number = ONE
-    step: Number = Decimal("0.000001")
+    step: Number = Field(default=Decimal("0.000001"), gt=0)
     """The fee of one fill is rounded to a multiple of this."""
     rounding: Rounding = Rounding.UP
     alignment: Number = Field(default=ZERO, ge=0)

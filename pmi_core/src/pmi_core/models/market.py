@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pmi_core.identifiers import EventRef, MarketRef
 from pmi_core.models.fees import FeeSchedule, NoFee
@@ -178,6 +178,12 @@ class Market(Model):
     """Markets that name the same pool share liquidity."""
     as_of: Time
     """When this was received."""
+
+    @model_validator(mode="after")
+    def _yes_comes_first(self) -> Market:
+        if [outcome.polarity for outcome in self.outcomes] != [OutcomeSide.YES, OutcomeSide.NO]:
+            raise ValueError("the outcomes of a market are given YES first, NO second")
+        return self
 
     @property
     def yes(self) -> Outcome:
