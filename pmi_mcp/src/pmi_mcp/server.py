@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
+import io
 import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from pmi_mcp._version import __version__
 
@@ -82,14 +84,35 @@ def build(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the server until its input ends; the exit status says what was wrong with the start."""
     chosen = _parser().parse_args(arguments)
-    # Until the protocol begins, whatever a plugin prints must not get into it.
-    with contextlib.redirect_stdout(sys.stderr):
+    # Whatever a plugin prints, at any time, must not get into the protocol.
+    with contextlib.redirect_stdout(_Aside(sys.stdout)):
+        # Importing makes hundreds of thousands of objects that stay; looking for garbage among
+        # them again and again is a good part of a start.
+        gc.disable()
         server = _prepare(chosen)
-    if server is None:
-        return 3
-    with contextlib.suppress(KeyboardInterrupt):
-        server.run(transport="stdio", show_banner=False)
+        gc.freeze()
+        gc.enable()
+        if server is None:
+            return 3
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(transport="stdio", show_banner=False)
     return 0
+
+
+class _Aside(io.TextIOBase):
+    """Standard output for everybody but the protocol, which takes ``buffer``: it goes to standard error."""
+
+    def __init__(self, real: TextIO) -> None:
+        self.buffer = real.buffer
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+    def writable(self) -> bool:
+        return True
 
 
 def _prepare(chosen: argparse.Namespace) -> FastMCP[Any] | None:

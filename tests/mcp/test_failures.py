@@ -1,0 +1,168 @@
+"""Every way in which a question can fail, and what the asker is told."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from pmi_mcp_doubles import provider
+from pmi_mcp_world import World
+
+import pmi_core
+import pmi_core.errors
+from pmi_core import PmiError, SettingsError
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("name", pmi_core.errors.__all__)
+async def test_every_error_of_the_tree_is_told(serve, connect, world, name):
+    kind = getattr(pmi_core, name)
+    world.failure = kind("something is wrong", code="E42")
+    async with connect(serve(world)) as client:
+        told = await client.fail("get_orderbook", market="alpha:RATE-1")
+    assert (told["error"], told["venue_code"]) == (name, "E42")
+    assert told["hint"], "it says what to do"
+    assert ("repeat_is_safe" in told) is (name == "UncertainError")
+
+
+async def test_waiting_times_are_told(serve, connect, world):
+    world.failure = pmi_core.BusyError("over the limit", retry_after=2.5)
+    async with connect(serve(world)) as client:
+        result = await client.result("get_balance")
+    assert result.structured_content["retry_after"] == 2.5
+    assert "after 2.5 s" in result.content[0].text
+
+
+async def test_a_hint_of_the_provider_is_preferred(serve, connect, world):
+    world.failure = PmiError("no", hint="do this instead")
+    async with connect(serve(world)) as client:
+        assert (await client.fail("get_balance"))["hint"] == "do this instead"
+
+
+async def test_a_fault_goes_to_the_log_and_not_to_the_client(serve, connect, world, caplog):
+    world.failure = KeyError("super-secret-internal")
+    async with connect(serve(world)) as client:
+        told = await client.fail("get_market", market="alpha:RATE-1")
+    assert told["error"] == "InternalError"
+    assert "super-secret" not in str(told)
+    (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert record.exc_info[0] is KeyError
+
+
+@pytest.mark.parametrize(
+    "tool, arguments, said",
+    [
+        ("get_market", {}, "market is missing"),
+        ("get_market", {"market": "alpha:RATE-1", "vnue": "x"}, "there is no argument 'vnue'"),
+        ("get_market", {"market": 7}, "must be a valid string"),
+        ("get_market", {"market": ""}, "no market was named"),
+        ("get_market", {"market": "alpha:RATE-1", "detail": "huge"}, "must be 'brief' or 'full', not 'huge'"),
+        ("search_markets", {"query": "a", "limit": 0}, "must be greater than or equal to 1, not 0"),
+        ("search_markets", {"query": "a", "limit": 10**12}, "must be less than or equal to 100"),
+        ("search_markets", {"query": "a", "limit": "5"}, "must be a valid integer, not '5'"),
+        ("search_markets", {"query": ""}, "at least 1 character"),
+        ("search_markets", {"query": "a" * 401}, "at most 400 characters"),
+        ("search_markets", {"query": "a", "status": "sleeping"}, "not 'sleeping'"),
+        ("search_markets", {"query": "a", "cursor": "nonsense"}, "is not a cursor"),
+        ("search_markets", {"query": "a", "cursor": "beta=0."}, "which this question does not ask"),
+        ("get_orderbook", {"market": "alpha:RATE-1", "depth": -1}, "must be greater than or equal to 1"),
+        ("get_orderbook", {"market": "alpha:RATE-1#maybe"}, "names no market"),
+        ("get_candlesticks", {"market": "alpha:RATE-1", "start": "yesterday"}, "'yesterday' is not a time"),
+        ("get_candlesticks", {"market": "alpha:RATE-1", "start": "0001-01-01"}, "outside 1990 to 2200"),
+        ("get_candlesticks", {"market": "alpha:RATE-1", "end": "9999-12-31"}, "outside 1990 to 2200"),
+        ("get_candlesticks", {"market": "alpha:RATE-1", "start": "999999w"}, "is not a time"),
+        (
+            "get_candlesticks",
+            {"market": "alpha:RATE-1", "start": "1h", "end": "2h"},
+            "must end after it starts",
+        ),
+        (
+            "get_candlesticks",
+            {"market": "alpha:RATE-1", "start": "2020-01-01", "interval": "1m"},
+            "10,000 candles",
+        ),
+        ("get_trades", {"market": "alpha:RATE-1", "start": "1h", "end": "2h"}, "ends before it starts"),
+        ("get_event", {"event": "no ref at all"}, "does not name a event"),
+        ("get_positions", {"market": "alpha:"}, "does not name a market"),
+        ("get_orders", {"order": "beta:o1"}, "no venue 'beta' is configured"),
+        ("get_fills", {"venue": "beta"}, "no venue 'beta' is configured"),
+        ("get_balance", {"venue": "ALPHA"}, "no venue 'ALPHA' is configured"),
+    ],
+)
+async def test_a_wrong_question_is_explained(serve, connect, world, tool, arguments, said):
+    async with connect(serve(world)) as client:
+        told = await client.fail(tool, **arguments)
+    assert said in told["message"]
+    assert told["hint"]
+    assert "pydantic" not in str(told)
+
+
+async def test_an_unknown_tool_is_an_error_of_the_protocol(serve, connect, world):
+    async with connect(serve(world)) as client:
+        result = await client.result("place_order")
+    assert result.is_error
+    assert "place_order" in result.content[0].text
+
+
+async def test_an_unknown_venue_names_the_known_ones_and_what_to_install(serve, connect, world):
+    async with connect(serve(world)) as client:
+        told = await client.fail("get_market", market="zorkmarket:ABC")
+        assert "configured are alpha" in told["message"]
+        assert "pip install pmi-provider-zorkmarket" in told["hint"]
+        told = await client.fail("get_market", market="ABC", venue="../evil; rm -rf")
+        assert "pip install" not in told["hint"]
+
+
+async def test_an_unknown_market_gets_the_nearest_that_was_shown(serve, connect, world):
+    async with connect(serve(world)) as client:
+        told = await client.fail("get_market", market="alpha:RATE-99")
+        assert "did you mean" not in told["hint"]
+        await client.ask("search_markets", query="rate", limit=3)
+        told = await client.fail("get_market", market="alpha:RATE-33")
+    assert "did you mean alpha:RATE-3" in told["hint"]
+
+
+async def test_an_unknown_id_names_the_venues_that_were_asked(serve, connect, world):
+    async with connect(serve(world, World("beta"))) as client:
+        told = await client.fail("get_market", market="NOPE")
+    assert told["error"] == "NotFound"
+    assert "alpha, beta" in told["message"]
+
+
+async def test_a_ref_of_another_venue_than_asked_for(serve, connect, world):
+    async with connect(serve(world, World("beta"))) as client:
+        told = await client.fail("get_market", market="alpha:RATE-1", venue="beta")
+    assert "belongs to venue 'alpha'" in told["message"]
+
+
+async def test_a_venue_that_cannot_be_opened_stops_nothing(serve, connect, registry_of, world):
+    shut = provider(World("beta"), opening=SettingsError("api_key is missing", hint="set api_key"))
+    async with connect(serve(registry=registry_of(provider(world), shut))) as client:
+        assert (await client.ask("get_market", market="alpha:RATE-1"))["ref"] == "alpha:RATE-1"
+        told = await client.fail("get_market", market="beta:RATE-1")
+        assert (told["error"], told["venue"], told["hint"]) == ("SettingsError", "beta", "set api_key")
+        found = await client.ask("search_markets", query="rate")
+        assert [error["venue"] for error in found["errors"]] == ["beta"]
+        rows = (await client.ask("list_venues", detail="full"))["venues"]
+        assert [(row["venue"], row["status"]) for row in rows] == [
+            ("alpha", "open"),
+            ("beta", "cannot be opened"),
+        ]
+
+
+async def test_a_venue_that_does_not_answer_is_given_up(serve, connect, world):
+    world.hangs = True
+    async with connect(serve(world, World("beta"), venue_seconds=0.05)) as client:
+        told = await client.fail("get_market", market="alpha:RATE-1")
+        assert told["error"] == "Unreachable"
+        found = await client.ask("search_markets", query="rate", limit=3)
+    assert len(found["markets"]) == 3
+    assert found["errors"][0]["venue"] == "alpha"
+
+
+async def test_broken_plugins_are_listed_with_the_reason(serve, connect, registry_of, world):
+    async with connect(serve(registry=registry_of(provider(world), broken=["mangled"]))) as client:
+        (broken,) = (await client.ask("list_venues"))["broken"]
+    assert broken["provider"] == "mangled"
+    assert broken["reason"]
