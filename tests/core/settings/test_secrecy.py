@@ -8,7 +8,7 @@ import stat
 import pytest
 
 from pmi_core import SettingsError
-from pmi_core.settings import private_folder
+from pmi_core.settings import SettingsModel, UserPath, private_folder, read_section
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="files have no mode bits here")
 
@@ -62,6 +62,17 @@ def test_a_relative_path_elsewhere_starts_here(read, key, monkeypatch):
     monkeypatch.chdir(key.parent)
     read(environ={"PMI_COIN_PRIVATE_KEY_PATH": key.name})
     read(private_key_path=key.name)
+
+
+def test_a_plain_path_is_understood_alike_and_need_not_be_there(monkeypatch, tmp_path, load):
+    class Room(SettingsModel):
+        folder: UserPath | None = None
+
+    monkeypatch.setenv("HOME", str(tmp_path / "me"))
+    assert Room(folder="~/a").folder == tmp_path / "me" / "a"
+    assert read_section("mcp", Room, load('[mcp]\nfolder = "b"\n')).folder == tmp_path / "b"
+    with pytest.raises(ValueError, match="path"):
+        Room(folder=3)
 
 
 def test_an_open_key_file_is_refused(read, key):

@@ -20,7 +20,7 @@ from pmi_core.settings.file import config_path, data_dir
 from pmi_core.settings.model import ProviderSettings, SettingsModel
 from pmi_core.settings.origin import Origin, OriginKind, Setting
 from pmi_core.settings.reading import nearest
-from pmi_core.settings.secrecy import SecretPath, private_folder
+from pmi_core.settings.secrecy import SecretPath, UserPath, private_folder
 
 __all__ = [
     "Config",
@@ -33,6 +33,7 @@ __all__ = [
     "SecretPath",
     "Setting",
     "SettingsModel",
+    "UserPath",
     "VenueConfig",
     "config_path",
     "data_dir",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from types import UnionType
@@ -17,6 +18,7 @@ _BY_TYPE: dict[Any, str] = {
     bool: "true",
     int: "10",
     float: "2.5",
+    Decimal: '"0.01"',
     Path: '"~/.config/pmi/key.pem"',
     SecretStr: '"..."',
 }

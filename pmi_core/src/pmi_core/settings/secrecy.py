@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
-__all__ = ["SecretPath", "exposure", "private_folder"]
+__all__ = ["SecretPath", "UserPath", "exposure", "private_folder"]
 
 
 def exposure(path: Path) -> str | None:
@@ -52,6 +52,10 @@ def _closed(path: Path) -> Path:
     return path
 
 
-SecretPath = Annotated[Path, BeforeValidator(_whole), AfterValidator(_closed)]
-"""A file with a secret in it: ``~`` is understood, a relative path in the configuration file
-starts at that file's folder, and the file must be there, readable, and closed to group and others."""
+UserPath = Annotated[Path, BeforeValidator(_whole)]
+"""A path as people write it: ``~`` is understood, and a relative path in the configuration file
+starts at that file's folder."""
+
+SecretPath = Annotated[UserPath, AfterValidator(_closed)]
+"""A :data:`UserPath` to a file with a secret in it, which must be there, readable, and closed to
+group and others."""
