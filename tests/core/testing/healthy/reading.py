@@ -94,7 +94,7 @@ class Events(Reading):
             series_ref=SeriesRef.make(self.world.name, "WEATHER"),
             title=native.title(),
             category="Weather",
-            mutually_exclusive=False,
+            mutually_exclusive=native == "RAIN",
             exhaustive=False,
             open_set=True,
             markets=tuple(markets) if with_markets else (),

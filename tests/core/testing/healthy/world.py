@@ -87,13 +87,13 @@ class World:
                 *(Resting(True, Decimal(price), Decimal(size)) for price, size in bids),
                 *(Resting(False, Decimal(price), Decimal(size)) for price, size in asks),
             ]
-        for number in range(6):
+        for number in range(-24, 6, 3):
             self.trades.append(
                 Trade(
                     trade_id=f"old-{number}",
                     market_ref=self.ref("RAIN-1"),
-                    price=Decimal("0.41") + Decimal(number) / 100,
-                    size=Decimal(number + 1),
+                    price=Decimal("0.41") + Decimal(number % 5) / 100,
+                    size=Decimal(number % 7 + 1),
                     taker_outcome=YES,
                     taker_action=BUY,
                     time=self.start - timedelta(hours=12 - number),
