@@ -57,18 +57,18 @@ def misfortune(request, reply):
 
 async def test_a_read_without_a_whole_answer_is_unreachable(serve, connect, misfortune):
     async with serve(misfortune) as venue:
-        client = connect(venue.url, retry=NEVER, timeouts=Timeouts(read=0.2, total=0.4))
+        client = connect(venue.url, retry=NEVER, timeouts=Timeouts(read=0.3, total=1.0))
         start = time.monotonic()
         with pytest.raises(Unreachable, match=r"127\.0\.0\.1:\d+ (did not|dropped)") as error:
             await client.get("/markets", capability="markets")
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 8
     assert (error.value.venue, error.value.capability) == ("here", "markets")
 
 
 async def test_a_write_without_a_whole_answer_leaves_doubt_and_is_not_repeated(serve, connect, misfortune):
     records = []
     async with serve(misfortune) as venue:
-        client = connect(venue.url, on_call=records.append, timeouts=Timeouts(read=0.2, total=0.4))
+        client = connect(venue.url, on_call=records.append, timeouts=Timeouts(read=0.3, total=1.0))
         with pytest.raises(UncertainError, match="not known whether POST /orders") as doubt:
             await client.send("POST", "/orders", **ORDER)
         assert len(venue.asked) == 1
@@ -83,7 +83,7 @@ async def test_a_write_without_a_whole_answer_leaves_doubt_and_is_not_repeated(s
 
 async def test_a_write_that_may_be_repeated_is_repeated(serve, connect, reply, misfortune):
     async with serve(misfortune, reply(body=b'{"ok":1}')) as venue:
-        client = connect(venue.url, timeouts=Timeouts(read=0.2, total=0.4))
+        client = connect(venue.url, timeouts=Timeouts(read=0.3, total=1.0))
         answer = await client.send("DELETE", "/orders/1", idempotent=True, capability="orders", signed=False)
     assert answer.body == b'{"ok":1}'
     assert len(venue.asked) == 2
@@ -182,7 +182,7 @@ async def test_slow_reads_never_hold_every_connection(serve, connect, reply):
         client = connect(venue.url, retry=NEVER, timeouts=Timeouts(read=20))
         reads = [asyncio.create_task(client.get("/a", capability="markets")) for _ in range(150)]
         await asyncio.sleep(0.3)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(5):
             await asyncio.gather(
                 *(client.send("DELETE", "/orders/1", capability="orders", signed=False) for _ in range(20))
             )
@@ -198,7 +198,8 @@ async def test_a_cancelled_call_is_recorded_and_leaves_the_client_usable(serve, 
     async with serve(silence, reply()) as venue:
         client = connect(venue.url, on_call=records.append, timeouts=Timeouts())
         call = asyncio.create_task(client.get("/a", capability="markets"))
-        await asyncio.sleep(0.1)
+        while not venue.asked:
+            await asyncio.sleep(0.01)
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call

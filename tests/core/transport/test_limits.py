@@ -161,6 +161,20 @@ def test_a_cancelled_waiter_gives_its_place_back(in_virtual_time):
     assert (budget.waiting, budget.available) == (0, pytest.approx(0.0, abs=1e-4))
 
 
+def test_who_has_gone_or_given_up_no_longer_counts_as_queued(in_virtual_time):
+    async def scenario(clock):
+        limits = Limits(Limit("read", 10, 10), clock=clock, longest_wait=5)
+        await asyncio.gather(*(limits.acquire("read", 10) for _ in range(5)))
+        given_up = [asyncio.create_task(limits.acquire("read", 10)) for _ in range(5)]
+        await asyncio.sleep(0)
+        for task in given_up:
+            task.cancel()
+        await asyncio.gather(*given_up, return_exceptions=True)
+        return await limits.acquire("read", 10, longest_wait=1.01)
+
+    assert in_virtual_time(scenario) == pytest.approx(1.0, abs=1e-3)
+
+
 def test_a_pause_holds_everybody_and_then_lets_them_go_in_order(in_virtual_time):
     async def scenario(clock):
         limits = Limits(Limit("read", 10, 10), clock=clock)

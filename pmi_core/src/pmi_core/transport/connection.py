@@ -20,6 +20,8 @@ __all__ = ["MAX_BYTES", "Connection", "Received", "Timeouts"]
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 _CONNECTIONS: Final = 100
+_KEPT: Final = 20
+"""Idle connections that stay open."""
 _FOR_WRITES: Final = 20
 """Connections that slow reads can never hold, so that a cancel always finds one."""
 
@@ -140,7 +142,7 @@ class Connection:
         self._client = httpx2.AsyncClient(
             transport=self._transport,
             limits=httpx2.Limits(
-                max_connections=_CONNECTIONS, max_keepalive_connections=_FOR_WRITES, keepalive_expiry=30.0
+                max_connections=_CONNECTIONS, max_keepalive_connections=_KEPT, keepalive_expiry=30.0
             ),
             follow_redirects=False,
         )
