@@ -40,10 +40,6 @@ from pmi_provider_paper.records import (
 __all__ = ["Bookkeeper"]
 
 _REASONS: Final = {
-    CancelReason.UNFILLED: None,
-    CancelReason.REQUEST: None,
-    CancelReason.DECREASE: None,
-    CancelReason.EXPIRY: None,
     CancelReason.SELF_TRADE: "it would have traded with another order of this account",
     CancelReason.CLOSE: "the market closed",
     CancelReason.PAUSE: "trading was paused",
@@ -146,7 +142,7 @@ class Bookkeeper:
         if not event.remaining:
             expired = event.reason is CancelReason.EXPIRY
             record.status = OrderStatus.EXPIRED if expired else OrderStatus.CANCELED
-            record.reject_reason = _REASONS[event.reason]
+            record.reject_reason = _REASONS.get(event.reason)
             self._drop(record.id)
         self.memory.put_order(record)
 

@@ -61,6 +61,7 @@ class House:
         """Who decides what is due, by the kind of record."""
         self._store = store
         self._listeners: list[Callable[[], None]] = []
+        self._closers: list[Callable[[], None]] = []
         self._combos: dict[str, Listing] = {}
         self._open = True
         self._stale = True
@@ -159,11 +160,18 @@ class House:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    def on_close(self, closer: Callable[[], None]) -> Callable[[], None]:
+        """Call ``closer`` when the exchange is closed; call the result to forget it."""
+        self._closers.append(closer)
+        return lambda: self._closers.remove(closer)
+
     def close(self) -> None:
-        """Give the file back; may be called twice."""
+        """Give the file back and end every stream; may be called twice."""
         if self._open:
             self._open = False
             self._store.close()
+            for closer in list(self._closers):
+                closer()
 
     @property
     def is_open(self) -> bool:

@@ -12,7 +12,6 @@ from pmi_core.identifiers import EventRef, MarketRef, MilestoneRef, SeriesRef
 from pmi_core.models import (
     BookState,
     Candle,
-    CandleInterval,
     Event,
     Execution,
     FeeSchedule,
@@ -235,10 +234,9 @@ def trade(venue: str, code: str, row: Print) -> Trade:
     )
 
 
-def candle(listing: Listing, row: CandleShape, interval: CandleInterval, end: datetime) -> Candle:
+def candle(listing: Listing, row: CandleShape, end: datetime) -> Candle:
     """One step of price history."""
     firm = listing.series.execution is not Execution.AMM
-    del interval
     return Candle(
         start=row.start,
         end=end,
