@@ -1,0 +1,1 @@
+"""Coin tosses as prediction markets."""
