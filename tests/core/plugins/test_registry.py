@@ -247,6 +247,13 @@ async def test_settings_are_read_without_opening(install, registry):
     assert sys.modules[module].events == []
 
 
+def test_variables_of_another_provider_are_not_taken_for_this_venues(install, registry):
+    install("coin")
+    install("coin-perps")
+    known = registry("[venues.coin]\n", {"PMI_COIN_PERPS_RETRIES": "8", "PMI_COIN_RETRIES": "4"})
+    assert known.settings_of("coin").retries == 4
+
+
 def refusal(error, known, name):
     with pytest.raises(error) as caught:
         known.provider_of(name)
