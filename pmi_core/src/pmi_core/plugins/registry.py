@@ -217,7 +217,8 @@ class Registry:
             error.venue = error.venue or name
             raise
         except Exception as error:
-            raise _failed(name, provider, settings, error) from error
+            telling = settings.conceal(str(error)) == str(error)
+            raise _failed(name, provider, settings, error) from (error if telling else None)
         if not isinstance(venue, Venue) or venue.name != name:
             said = f"a venue called {venue.name!r}" if isinstance(venue, Venue) else type(venue).__name__
             raise ProviderBroken(
