@@ -161,6 +161,16 @@ async def test_a_venue_that_does_not_answer_is_given_up(serve, connect, world):
     assert found["errors"][0]["venue"] == "alpha"
 
 
+async def test_a_venue_that_does_not_look_ids_up_stops_no_other(serve, connect, world):
+    world.resolves_slowly = True
+    async with connect(serve(world, World("beta"), venue_seconds=0.05)) as client:
+        assert (await client.ask("get_market", market="RATE-1"))["ref"] == "beta:RATE-1"
+        told = await client.fail("get_market", market="NOPE")
+        assert "alpha could not be asked" in told["hint"]
+        told = await client.fail("get_market", market="RATE-1", venue="alpha")
+        assert told["error"] == "Unreachable"
+
+
 async def test_broken_plugins_are_listed_with_the_reason(serve, connect, registry_of, world):
     async with connect(serve(registry=registry_of(provider(world), broken=["mangled"]))) as client:
         (broken,) = (await client.ask("list_venues"))["broken"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from pmi_mcp_doubles import provider
 from pmi_mcp_world import NOW, QUESTIONS, market
+from pydantic import SecretStr
 
 from pmi_core import (
     MarketRef,
@@ -16,6 +18,7 @@ from pmi_core import (
     Strike,
     VenueError,
 )
+from pmi_core.settings import ProviderSettings
 
 pytestmark = pytest.mark.anyio
 
@@ -160,3 +163,36 @@ async def test_a_ref_that_hides_something_still_works(serve, connect, world):
     async with connect(serve(world)) as client:
         shown = (await client.ask("search_markets", query="rate"))["markets"][0]["ref"]
         assert shown == "alpha:RATE%E2%80%AE-1"
+
+
+class KeyedSettings(ProviderSettings):
+    """Settings with a secret that no pattern would find."""
+
+    api_key: SecretStr | None = None
+
+
+async def test_a_venues_own_secrets_are_never_repeated(serve, connect, registry_of, world, tmp_path):
+    (tmp_path / "pmi.toml").touch(mode=0o600)
+    keyed = registry_of(
+        provider(world, settings=KeyedSettings), toml='[venues.alpha]\napi_key = "plainwordsofasecret"\n'
+    )
+    world.failure = VenueError(
+        "refused plainwordsofasecret", code="plainwordsofasecret", hint="not wordsofasecret"
+    )
+    async with connect(serve(registry=keyed)) as client:
+        for tool in (
+            "get_market",
+            "get_orderbook",
+            "search_markets",
+            "get_balance",
+            "list_venues",
+            "get_event",
+        ):
+            result = await client.result(tool, **QUESTIONS[tool])
+            assert "wordsof" not in str(result.structured_content) + result.content[0].text
+
+
+async def test_ids_of_venues_are_no_secrets(serve, connect, world):
+    id_of_a_market = "0x" + "ab" * 32
+    async with connect(serve(world)) as client:
+        assert id_of_a_market in (await client.fail("get_market", market=id_of_a_market))["message"]

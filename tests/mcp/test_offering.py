@@ -110,6 +110,16 @@ async def test_the_account_needs_a_key(serve, connect, registry_of, world, tmp_p
     assert "get_market" in offered
 
 
+async def test_wrong_settings_leave_the_tools_there_to_tell(serve, connect, registry_of, world):
+    keyed = provider(world, keyed={Capability.ACCOUNT}, settings=KeyedSettings)
+    server = serve(registry=registry_of(keyed, toml='[venues.alpha]\napi_kee = "k"\n'))
+    async with connect(server) as client:
+        told = await client.fail("get_balance")
+        assert (told["error"], told["hint"]) == ("SettingsError", "did you mean api_key?")
+        (row,) = (await client.ask("list_venues"))["venues"]
+    assert row["status"] == "needs settings"
+
+
 async def test_without_any_venue_the_server_still_tells_why(serve, connect, registry_of):
     async with connect(serve(registry=registry_of(broken=["mangled"]))) as client:
         assert [tool.name for tool in await client.tools()] == ["list_venues"]

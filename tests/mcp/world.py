@@ -104,6 +104,7 @@ class World:
     event_title: str = "Rate decision in February"
     failure: Exception | None = None
     hangs: bool = False
+    resolves_slowly: bool = False
     most_rows: int = 100
     calls: list = field(default_factory=list)
 

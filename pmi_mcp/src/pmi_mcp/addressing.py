@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from pmi_core.errors import MalformedRef, NotFound, PmiError, RequestError
+from pmi_core.errors import MalformedRef, NotFound, PmiError, RequestError, Unreachable
 from pmi_core.identifiers import MarketRef, Ref, venue_name
 from pmi_mcp.texts import clean, identifier
 
@@ -78,8 +78,16 @@ def _unknown(opener: Opener, named: str) -> PmiError:
     )
 
 
-async def find_market(opener: Opener, text: str, venue: str | None = None) -> tuple[Venue, MarketRef]:
+async def find_market(
+    opener: Opener, text: str, venue: str | None = None, *, patience: float | None = None
+) -> tuple[Venue, MarketRef]:
     """Open the venue of a market and name the market, from a ref, a URL or a native id.
+
+    Args:
+        opener: opens the venues.
+        text: what somebody wrote.
+        venue: the venue that is meant, where ``text`` does not say it.
+        patience: seconds that a venue may take to look an id up; no limit when None.
 
     Raises:
         NotFound: no venue knows it.
@@ -93,10 +101,10 @@ async def find_market(opener: Opener, text: str, venue: str | None = None) -> tu
         return await opener.venue(venue_of(opener, ref, venue)), ref
     if venue is not None:
         opened = await opener.venue(venue_of(opener, venue))
-        return opened, await opened.resolve(text)
-    if "://" not in text and (ref := _ref(text)) is not None and "." not in ref.venue:
+        return opened, await _resolve(opened, text, patience)
+    if "://" not in text and (ref := _ref(text)) is not None:
         venue_of(opener, ref)
-    return await _search_everywhere(opener, text)
+    return await _search_everywhere(opener, text, patience)
 
 
 def _ref(text: str) -> MarketRef | None:
@@ -106,9 +114,19 @@ def _ref(text: str) -> MarketRef | None:
         return None
 
 
-async def _search_everywhere(opener: Opener, text: str) -> tuple[Venue, MarketRef]:
+async def _resolve(opened: Venue, text: str, patience: float | None) -> MarketRef:
+    try:
+        async with asyncio.timeout(patience):
+            return await opened.resolve(text)
+    except TimeoutError:
+        raise Unreachable(
+            f"venue {opened.name!r} did not look the id up within {patience:g} seconds", venue=opened.name
+        ) from None
+
+
+async def _search_everywhere(opener: Opener, text: str, patience: float | None) -> tuple[Venue, MarketRef]:
     names = opener.venue_names
-    answers = await asyncio.gather(*(_ask(opener, name, text) for name in names))
+    answers = await asyncio.gather(*(_ask(opener, name, text, patience) for name in names))
     found = [answer for answer in answers if isinstance(answer, tuple)]
     if len(found) == 1:
         return found[0]
@@ -124,10 +142,12 @@ async def _search_everywhere(opener: Opener, text: str) -> tuple[Venue, MarketRe
     )
 
 
-async def _ask(opener: Opener, name: str, text: str) -> tuple[Venue, MarketRef] | PmiError:
+async def _ask(
+    opener: Opener, name: str, text: str, patience: float | None
+) -> tuple[Venue, MarketRef] | PmiError:
     try:
         opened = await opener.venue(name)
-        return opened, await opened.resolve(text)
+        return opened, await _resolve(opened, text, patience)
     except PmiError as error:
         return error
 

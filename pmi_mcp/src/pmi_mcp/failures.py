@@ -50,9 +50,9 @@ _WHAT_TO_DO: tuple[tuple[type[PmiError], str], ...] = (
 _SECRETS = (
     re.compile(r"-----BEGIN [^-]+-----.*?(?:-----END [^-]+-----|$)", re.DOTALL),
     re.compile(r"(?i)\b(?:bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"),
-    re.compile(r"(?<![0-9A-Za-z])(?:0x)?[0-9a-fA-F]{64,}(?![0-9A-Za-z])"),
+    re.compile(r"(?i)\b(?:private[ _-]?key|key|secret|seed)\b[\"'\s:=]{1,4}(?:0x)?[0-9a-f]{64}\b"),
     re.compile(
-        r"(?i)\b(?:api[_-]?key|secret|passphrase|password|private[_-]?key|signature|token)\b[\"']?\s*[=:]\s*[\"']?[^\s\"'&,;]{6,}"
+        r"(?i)\b(?:api[_-]?key|secret|passphrase|password|private[_-]?key|signature|access[_-]?token)\b[\"']?\s*[=:]\s*[\"']?[^\s\"'&,;]{6,}"
     ),
 )
 

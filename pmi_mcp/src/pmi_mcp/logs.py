@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING, Any
+import traceback
+from typing import TYPE_CHECKING, Any, TextIO
 
 from pmi_mcp.texts import clean
 
@@ -56,7 +57,7 @@ def _structured(*, readable: bool) -> logging.Formatter:
         _clean_values,
     ]
     if readable:
-        after: list[Any] = [structlog.dev.ConsoleRenderer()]
+        after: list[Any] = [structlog.dev.ConsoleRenderer(exception_formatter=_clean_traceback)]
     else:
         after = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
     return structlog.stdlib.ProcessorFormatter(
@@ -72,3 +73,9 @@ def _clean_values(logger: Any, method: str, event: MutableMapping[str, Any]) -> 
         if isinstance(value, str):
             event[name] = clean(value, _LONGEST, lines=True)
     return event
+
+
+def _clean_traceback(stream: TextIO, error: Any) -> None:
+    """The message of an error may quote a venue too."""
+    told = "".join(traceback.format_exception(*error))
+    stream.write("\n" + "\n".join(clean(line, _LONGEST) for line in told.splitlines()))

@@ -57,6 +57,7 @@ class Venues:
         for name in self._only:
             registry.provider_of(name)
         self._seen: OrderedDict[str, None] = OrderedDict()
+        self._keyed: dict[str, bool] = {}
 
     @property
     def venue_names(self) -> tuple[str, ...]:
@@ -85,18 +86,19 @@ class Venues:
             provider = self.registry.provider_of(venue)
         except PmiError:
             return frozenset()
-        if provider.keyed and not self._has_key(venue):
+        if provider.keyed and not self._may_have_key(venue):
             return provider.capabilities - provider.keyed
         return provider.capabilities
 
-    def _has_key(self, venue: str) -> bool:
-        """Whether a secret is set, as far as the settings can be read."""
-        try:
-            settings = self.registry.settings_of(venue)
-        except PmiError:
-            return False
-        secrets = [setting for setting in settings.report() if setting.secret]
-        return not secrets or any(setting.value != "not set" for setting in secrets)
+    def _may_have_key(self, venue: str) -> bool:
+        """Whether a secret is set; settings that are wrong are left for the first question to tell."""
+        if venue not in self._keyed:
+            try:
+                secrets = [setting for setting in self.registry.settings_of(venue).report() if setting.secret]
+            except PmiError:
+                secrets = []
+            self._keyed[venue] = not secrets or any(setting.value != "not set" for setting in secrets)
+        return self._keyed[venue]
 
     def able(self, *capabilities: Capability) -> tuple[str, ...]:
         """The venues that have at least one of the capabilities; all venues for none."""
@@ -145,11 +147,15 @@ class Venues:
 
     async def find(self, text: str, venue: str | None, capability: Capability) -> tuple[Any, MarketRef]:
         """The part that answers questions about a market, and the market's ref."""
-        opened, ref = await find_market(self, text, venue)
+        try:
+            opened, ref = await find_market(self, text, venue, patience=self.patience)
+        except PmiError as error:
+            self._conceal(error, error.venue)
+            raise
         return require(getattr(opened, capability.value), capability, opened), ref
 
     async def wait(self, name: str, answer: Awaitable[Answer]) -> Answer:
-        """Await a venue's answer, for as long as patience lasts.
+        """Await a venue's answer, for as long as patience lasts; its errors repeat none of its secrets.
 
         Raises:
             Unreachable: it took longer.
@@ -161,6 +167,21 @@ class Venues:
             raise Unreachable(
                 f"venue {name!r} gave no answer within {self.patience:g} seconds", venue=name
             ) from None
+        except PmiError as error:
+            self._conceal(error, name)
+            raise
+
+    def _conceal(self, error: PmiError, venue: str | None) -> None:
+        """Put general words in the place of those that hold a piece of a venue's secret."""
+        if venue is None or venue not in self.venue_names:
+            return
+        try:
+            settings = self.registry.settings_of(venue)
+        except PmiError:
+            return
+        error.message = settings.conceal(error.message)
+        error.hint = settings.conceal(error.hint) if error.hint else None
+        error.code = settings.conceal(error.code) if error.code else None
 
     def remember(self, refs: Iterable[Ref]) -> None:
         """Keep refs that were shown, so that a mistyped one can be put right later."""
