@@ -17,7 +17,7 @@ from pmi_core.models.fees import (
     ProfitFee,
     QuadraticFee,
 )
-from pmi_core.numbers import Rounding
+from pmi_core.numbers import ZERO, Rounding
 
 __all__ = ["Charges"]
 
@@ -49,6 +49,8 @@ class Charges:
         "_schedule",
         "_step",
         "_taker",
+        "_unaligned",
+        "alignment",
         "at_settlement",
         "bounded",
         "on_close",
@@ -62,7 +64,8 @@ class Charges:
         self.on_close = schedule.when is FeeTime.CLOSE
         self.at_settlement = schedule.when is FeeTime.SETTLEMENT
         self._basis = FeeBasis.QUADRATIC
-        self._taker = self._maker = 0
+        self._taker = self._maker = self.alignment = 0
+        self._unaligned = schedule
         self._minimum: int | None = None
         self._divisor = self._step = self._common = 1
         self._rounding = Rounding.UP
@@ -82,10 +85,12 @@ class Charges:
         # a volume is counted in units x units x units, of which one money unit has SCALE
         self._divisor = self._common * SCALE * self._step
         self._rounding = schedule.rounding
+        self.alignment = int(schedule.alignment * MONEY)
+        self._unaligned = schedule.model_copy(update={"alignment": ZERO})
         if isinstance(schedule, FlatFee):
             self._basis = schedule.basis
             self._minimum = int(schedule.minimum * MONEY)
-        self.on_trade = bool(self._taker or self._maker or self._minimum)
+        self.on_trade = bool(self._taker or self._maker or self._minimum or self.alignment)
 
     def _volume(self, price: int, size: int) -> int:
         if self._basis is FeeBasis.QUADRATIC:
@@ -100,18 +105,34 @@ class Charges:
         """Whether the schedule is in force."""
         return not self.bounded or self._schedule.applies_at(now)
 
-    def of_trade(self, price: int, size: int, *, maker: bool) -> int:
-        """The fee of one fill; ``price`` in terms of the order's own outcome."""
+    def of_trade(self, price: int, size: int, *, maker: bool, cash: int | None = None) -> int:
+        """The fee of one fill; ``price`` in terms of the order's own outcome.
+
+        ``cash`` is what the fill moves the balance by, for schedules that align balances; without
+        it the alignment is left out.
+        """
         rate = self._maker if maker else self._taker
         charged = 0
         if rate:
             charged = _rounded(rate * self._volume(price, size), self._divisor, self._rounding) * self._step
-        return charged if self._minimum is None or charged >= self._minimum else self._minimum
+        return self._raised(charged, cash)
 
-    def at_curve(self, price: Decimal, size: Decimal) -> int:
+    def at_most(self, price: int, size: int) -> int:
+        """The most that a taker is charged for one fill."""
+        return max(self.of_trade(price, size, maker=False), 0) + self.alignment
+
+    def at_curve(self, price: Decimal, size: Decimal, cash: int | None = None) -> int:
         """The taker's fee of one fill at a price that is on no grid."""
-        amount = self._schedule.estimate(price, size, Liquidity.TAKER).amount
-        return int(amount * MONEY)
+        amount = self._unaligned.estimate(price, size, Liquidity.TAKER).amount
+        return self._raised(int(amount * MONEY), cash)
+
+    def _raised(self, charged: int, cash: int | None) -> int:
+        alignment, minimum = self.alignment, self._minimum
+        if alignment and cash is not None:
+            charged = cash - (cash - charged) // alignment * alignment
+        if minimum is None or charged < 0 or charged >= minimum:
+            return charged
+        return minimum
 
     def of_profit(self, profit: int) -> int:
         """The fee on money that was won; nothing on a loss."""
@@ -133,4 +154,4 @@ class Charges:
         if rate >= self._common:
             volume = max(volume, self._volume(SCALE // 2, size), self._volume(SCALE, size))
         raw = -(-rate * volume // (self._common * SCALE))
-        return max(raw + self._step, self._minimum or 0)
+        return max(raw + self._step + self.alignment, self._minimum or 0)

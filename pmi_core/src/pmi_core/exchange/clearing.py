@@ -80,10 +80,10 @@ class Clearing:
             if charges.on_trade:
                 charged = closed if charges.on_close else size
                 if curve_price is not None:
-                    fee = charges.at_curve(curve_price, from_units(charged)) if charged else 0
+                    fee = charges.at_curve(curve_price, from_units(charged), cash) if charged else 0
                 elif charged:
                     own = price if order.asked.outcome is OutcomeSide.YES else SCALE - price
-                    fee = charges.of_trade(own, charged, maker=maker)
+                    fee = charges.of_trade(own, charged, maker=maker, cash=cash)
             elif charges.on_close:
                 fee = charges.of_profit(profit)
             if fee:

@@ -88,7 +88,7 @@ def _from_book(
         cost += own * taken
         worst = own
         if charged:
-            fees += _fees(market, level, own, taken)
+            fees += _fees(market, level, own, taken, buys=(side == BID) == yes)
         if taken == left:
             complete = True
             if taken < level.size:
@@ -102,12 +102,13 @@ def _whole(budget: int, price: int, lot: int) -> int:
     return size - size % lot
 
 
-def _fees(market: Market, level: Level, own: int, taken: int) -> int:
+def _fees(market: Market, level: Level, own: int, taken: int, *, buys: bool) -> int:
     """Fees are rounded fill by fill."""
     fees = 0
     for order in level:
         part = min(order.remaining, taken)
-        fees += market.charges.of_trade(own, part, maker=False)
+        cash = -own * part if buys else own * part
+        fees += market.charges.of_trade(own, part, maker=False, cash=cash)
         taken -= part
         if not taken:
             break
@@ -137,7 +138,8 @@ def _from_curve(
     fees = 0
     if size and charges.on_trade and not charges.on_close and charges.applies(now):
         price = curve_price(value, size)
-        fees = charges.at_curve(price if yes else 1 - price, from_units(size))
+        cash = -cost if (side == BID) == yes else cost
+        fees = charges.at_curve(price if yes else 1 - price, from_units(size), cash)
     after = curve.price_after(side, size)
     view = _view(size, cost, fees, None, None, complete=complete)
     marginal = after if yes else 1 - after

@@ -149,6 +149,8 @@ class Exchange(Readings):
     def _run_due(self, command: Advance) -> None:
         for kind, key in self._state.timers.due(command.time):
             self._due[kind](key)
+        if not self._state.log.has_consequences:  # what was due had changed meanwhile
+            self._state.log.keep_silent()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Tell ``listener`` the events of every accepted command from now on; call the result to stop."""

@@ -71,7 +71,7 @@ def _fees(order: Order, plan: Plan, now: datetime) -> int:
         return most_of_profit(order.holding, order.side, plan.filled)
     yes = order.asked.outcome is OutcomeSide.YES
     return sum(
-        max(charges.of_trade(maker.price if yes else SCALE - maker.price, size, maker=False), 0)
+        charges.at_most(maker.price if yes else SCALE - maker.price, size)
         for maker, size in plan.fills
     )
 

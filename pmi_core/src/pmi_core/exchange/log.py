@@ -57,6 +57,11 @@ class Log:
         self._pending = []
 
     @property
+    def has_consequences(self) -> bool:
+        """Whether the running command has brought anything about so far."""
+        return len(self._pending) > 1
+
+    @property
     def last(self) -> Event:
         """The event noted last."""
         return self._pending[-1]

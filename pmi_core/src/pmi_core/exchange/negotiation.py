@@ -208,7 +208,7 @@ class Negotiation:
         fee = 0
         if charges.applies(self._state.now):
             if charges.on_trade and asker:
-                fee = max(charges.of_trade(own, size, maker=False), 0)
+                fee = charges.at_most(own, size)
             elif asker:
                 fee = most_of_profit(holding, side, size)
         check_trade(holding, side, size, value, fee)

@@ -99,7 +99,8 @@ class Pool:
             return most_of_profit(order.holding, order.side, size)
         price = curve_price(value, size)
         yes = order.asked.outcome is OutcomeSide.YES
-        return max(charges.at_curve(price if yes else 1 - price, from_units(size)), 0)
+        fee = charges.at_curve(price if yes else 1 - price, from_units(size))
+        return max(fee, 0) + charges.alignment
 
     def _check_funds(self, order: Order, curve: Curve, size: int) -> None:
         if size:

@@ -39,7 +39,6 @@ def snapshot(state: State) -> dict[str, Any]:
         "rfqs": {name: rfq_view(rfq) for name, rfq in state.rfqs.items()},
         "quotes": {name: quote_view(quote) for name, quote in state.quotes.items()},
         "terminal": [order.id for order in state.terminal],
-        "timers": sorted(state.timers.heap),
         "ledger": [
             {currency: money for currency, money in table.items() if money}
             for table in (ledger.outside, ledger.fees, ledger.voided)

@@ -84,7 +84,10 @@ class _Tradable(Model):
         for number in (self.size_step, self.min_size):
             if number is not None and to_units(number) is None:
                 raise ValueError("sizes finer than 0.000001 contracts are not traded here")
-        if isinstance(self.fees, QuadraticFee | FlatFee) and to_money(self.fees.step) is None:
+        if isinstance(self.fees, QuadraticFee | FlatFee) and None in (
+            to_money(self.fees.step),
+            to_money(self.fees.alignment),
+        ):
             raise ValueError("fees are rounded to 0.000000000001 or coarser here")
         if isinstance(self.fees, FlatFee) and to_money(self.fees.minimum) is None:
             raise ValueError("the smallest fee is a multiple of 0.000000000001 here")
