@@ -20,8 +20,8 @@ __all__ = ["MAX_BYTES", "Connection", "Received", "Timeouts"]
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 _CONNECTIONS: Final = 100
-_KEPT: Final = 20
-"""Idle connections that stay open."""
+_KEPT: Final = 10
+"""Idle connections that stay open; the library looks at every one of them at each request."""
 _FOR_WRITES: Final = 20
 """Connections that slow reads can never hold, so that a cancel always finds one."""
 
@@ -79,8 +79,8 @@ class Connection:
             "timeout": {
                 # The library leaves a connection open that is cancelled while it is made, so its own
                 # limits (for the pool, then TCP, then TLS) come before the total.
-                "connect": min(steps.connect, within / 4),
-                "pool": min(steps.pool, within / 4),
+                "connect": min(steps.connect, within / 3),
+                "pool": min(steps.pool, within / 3),
                 "read": steps.read,
                 "write": steps.write,
             }
