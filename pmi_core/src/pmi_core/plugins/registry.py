@@ -216,7 +216,7 @@ class Registry:
         except PmiError as error:
             error.venue = error.venue or name
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - said in the words of the tree, cause attached
             telling = settings.conceal(str(error)) == str(error)
             raise _failed(name, provider, settings, error) from (error if telling else None)
         if not isinstance(venue, Venue) or venue.name != name:
