@@ -63,7 +63,7 @@ def test_what_a_venue_said_cannot_steer_a_terminal(logged, on_terminal):
 @pytest.mark.parametrize("on_terminal", [True, False])
 def test_an_error_is_told_with_its_trace_and_without_venom(logged, on_terminal):
     try:
-        raise KeyError("quoted \x1b[2J from a venue")
+        {}["quoted \x1b[2J from a venue"]
     except KeyError as error:
         text = logged(on_terminal=on_terminal, exc_info=error)
     assert "KeyError" in text
