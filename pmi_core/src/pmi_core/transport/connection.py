@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -52,7 +53,8 @@ class Received:
 class Connection:
     """One connection pool, opened in the running loop when it is first used."""
 
-    def __init__(self, *, timeouts: Timeouts, max_bytes: int, transport: Any = None) -> None:
+    def __init__(self, *, tls: bool, timeouts: Timeouts, max_bytes: int, transport: Any = None) -> None:
+        self._tls = tls
         self._timeouts = timeouts
         self._max_bytes = max_bytes
         self._transport = transport
@@ -139,8 +141,12 @@ class Connection:
 
         if self._closed:
             raise RequestError("the venue is closed", hint="open it again")
+        # Reading the system's certificates takes most of the opening; an open line to this machine, from
+        # which no redirect leads away, needs none.
+        verify = True if self._tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._client = httpx2.AsyncClient(
             transport=self._transport,
+            verify=verify,
             limits=httpx2.Limits(
                 max_connections=_CONNECTIONS, max_keepalive_connections=_KEPT, keepalive_expiry=30.0
             ),

@@ -112,7 +112,9 @@ class HttpClient:
             "Accept-Encoding": "gzip, deflate",
             **(headers or {}),
         }
-        self._connection = Connection(timeouts=self._timeouts, max_bytes=max_bytes, transport=transport)
+        self._connection = Connection(
+            tls=parts.scheme == "https", timeouts=self._timeouts, max_bytes=max_bytes, transport=transport
+        )
 
     def __repr__(self) -> str:
         return f"HttpClient({self._base!r}, venue={self.venue!r})"
