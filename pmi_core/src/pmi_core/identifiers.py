@@ -9,6 +9,7 @@ they travel through JSON, command lines and prompts unchanged; characters that w
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, ClassVar, Final, Self
 from urllib.parse import quote, unquote
 
@@ -36,6 +37,11 @@ _BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SAFE: Final = "!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 _LONGEST: Final = 400
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._-]{1,300}")
+
+
+@lru_cache(maxsize=256)
+def _names_venue(text: str) -> bool:
+    return _VENUE.fullmatch(text) is not None
 
 
 def venue_name(text: str) -> str:
@@ -90,7 +96,7 @@ class Ref(str):
     @classmethod
     def make(cls, venue: str, native: str) -> Self:
         """Join a configured venue's name and the venue's own id."""
-        if _PLAIN.fullmatch(native) and _VENUE.fullmatch(venue):
+        if _PLAIN.fullmatch(native) and _names_venue(venue):
             return super().__new__(cls, f"{venue}:{native}")  # nothing in it needs encoding or checking
         try:
             return cls(f"{venue}:{quote(native, safe=_SAFE)}")

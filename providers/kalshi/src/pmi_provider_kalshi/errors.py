@@ -1,0 +1,147 @@
+"""The venue's refusals in neutral words.
+
+Four shapes of body were recorded (2026-06): ``{"error": {"code", "message", "details"?}}``, the
+same flat, ``{"msg": "..."}``, and ``{"error": "..."}``.  The list of codes is not published and a
+code may carry an id at its end, so codes are matched by their beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from pmi_core.errors import (
+    BadKey,
+    BelowMinimum,
+    BusyError,
+    ClockSkew,
+    Duplicate,
+    InsufficientFunds,
+    InvalidOrder,
+    MarketNotOpen,
+    NotFound,
+    OffGrid,
+    OrderRefused,
+    PermissionDenied,
+    PmiError,
+    RequestError,
+    VenueError,
+    WouldCross,
+)
+from pmi_provider_kalshi.wire.status import Exchange
+
+__all__ = ["ExchangePaused", "read_error"]
+
+
+class ExchangePaused(VenueError):
+    """The exchange answered with its own state instead of what was asked, or with a failing status."""
+
+    def __init__(self, state: Exchange, *, status: int) -> None:
+        resume = state.exchange_estimated_resume_time
+        until = f" until about {resume.isoformat()}" if resume is not None else ""
+        what = "trading" if state.exchange_active else "the exchange"
+        super().__init__(f"{what} is paused{until}", code=str(status))
+        self.state = state
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    code: str
+    message: str
+    details: str
+
+    @property
+    def sentence(self) -> str:
+        said = self.message or self.code
+        repeated = not self.details or self.details.lower() == said.lower()
+        return said if repeated else f"{said} ({self.details})"
+
+
+_BY_CODE: Final[tuple[tuple[str, type[PmiError], str | None], ...]] = (
+    (
+        "authentication_error",
+        BadKey,
+        "check the key id and its private key, and that both are of this environment",
+    ),
+    ("signature_is_missing", PermissionDenied, "set the venue's key in its settings"),
+    ("header_timestamp_expired", ClockSkew, "let the system set its clock"),
+    ("order_already_exists", Duplicate, None),
+    ("insufficient_balance", InsufficientFunds, None),
+    ("available_balance_too_low", InsufficientFunds, None),
+    ("invalid_price", OffGrid, "take a price of the market's price grid"),
+    ("invalid_order_size", BelowMinimum, None),
+    ("invalid_order", InvalidOrder, None),
+    ("order_id_and_client_order_id_mismatch", InvalidOrder, None),
+    ("order_side_mismatch", InvalidOrder, None),
+    ("order_ticker_mismatch", InvalidOrder, None),
+    ("fill_or_kill_insufficient_resting_volume", OrderRefused, None),
+    ("market_inactive", MarketNotOpen, None),
+    ("deprecated_v1_order_endpoint", RequestError, "look for a newer version of the provider"),
+    ("too_many_requests", BusyError, None),
+    ("not_found", NotFound, None),
+)
+_BY_STATUS: Final[dict[int, type[PmiError]]] = {
+    401: BadKey,
+    403: PermissionDenied,
+    404: NotFound,
+    429: BusyError,
+}
+
+
+def read_error(status: int, headers: Mapping[str, str], body: bytes) -> PmiError | None:  # noqa: ARG001 - the venue says nothing in headers
+    """Read a refusal; None where the body says nothing that is understood."""
+    try:
+        data = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    if not isinstance(data, dict):
+        return None
+    if status >= 500 and "exchange_active" in data:
+        return _paused(status, body)
+    said = _said(data)
+    return None if said is None else _error(status, said)
+
+
+def _paused(status: int, body: bytes) -> PmiError | None:
+    try:
+        return ExchangePaused(msgspec.json.decode(body, type=Exchange), status=status)
+    except msgspec.DecodeError:
+        return None
+
+
+def _said(data: dict[str, Any]) -> _Said | None:
+    inner = data.get("error")
+    found = inner if isinstance(inner, dict) else data
+    code = _text(found.get("code"))
+    message = _text(found.get("message")) or _text(found.get("msg")) or _text(inner)
+    details = _text(found.get("details"))
+    return _Said(code, message, details) if code or message else None
+
+
+def _text(value: object) -> str:
+    return " ".join(value.split())[:300] if isinstance(value, str) else ""
+
+
+def _error(status: int, said: _Said) -> PmiError:
+    code = (said.code or said.message).lower().replace(" ", "_")
+    kind: type[PmiError]
+    hint: str | None = None
+    for start, kind, hint in _BY_CODE:  # noqa: B007 - what was found last is used below
+        if code.startswith(start):
+            break
+    else:
+        kind, hint = _by_status(status, code), None
+    if kind is InvalidOrder and "post only cross" in said.details.lower():
+        kind = WouldCross
+    return kind(f"the venue refuses: {said.sentence}", hint=hint, code=said.code or str(status))
+
+
+def _by_status(status: int, code: str) -> type[PmiError]:
+    if status >= 500:
+        return VenueError
+    if "_not_found" in code:
+        return NotFound
+    return _BY_STATUS.get(status, RequestError)

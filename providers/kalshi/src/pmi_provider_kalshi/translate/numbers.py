@@ -1,0 +1,107 @@
+"""Fixed-point text into exact numbers, each text read once.
+
+The venue writes zeros where it means that there is nothing: a bid of ``0.0000`` is no bid, an
+ask of ``1.0000`` is no ask (and in a fresh market ``0.0000`` too), a last price of ``0.0000`` is
+no trade.  No order and no trade stands at 0 or 1, so those two are never quotes.  Markets past
+trading were recorded with negative sizes beside left-over prices: those are no quotes either.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+from pmi_core.numbers import ONE, ZERO
+
+__all__ = ["count", "moment", "number", "price", "quote", "size", "time"]
+
+_FIXED: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?", re.ASCII)
+_LONGEST: Final = 24
+_KEPT: Final = 32_768
+"""Texts remembered a function: every price on the finest grid, and most counts."""
+
+Quote = tuple[Decimal, Decimal] | tuple[None, None]
+
+
+def number(text: str) -> Decimal:
+    """Read fixed-point text.
+
+    Raises:
+        ValueError: the text is anything else; exponents, blanks and signs of infinity included.
+    """
+    # Of digits with one point nearly all texts are; the rest is looked at closely.
+    digits = text.replace(".", "", 1)
+    if not (digits.isdecimal() and digits.isascii() and len(digits) <= _LONGEST) and not _FIXED.fullmatch(
+        text
+    ):
+        raise ValueError(f"{text[:40]!r} is not a fixed-point number")
+    return Decimal(text)
+
+
+@lru_cache(maxsize=_KEPT)
+def price(text: str) -> Decimal:
+    """Read a price, 0 and 1 included.
+
+    Raises:
+        ValueError: the text is not a number from 0 to 1.
+    """
+    found = number(text)
+    if not ZERO <= found <= ONE:
+        raise ValueError(f"{text} is not a price from 0 to 1 dollars")
+    return found
+
+
+@lru_cache(maxsize=_KEPT)
+def quote(text: str) -> Quote:
+    """Read a price of somebody's order or trade, and its complement: (p, 1 - p), or nothing twice.
+
+    Raises:
+        ValueError: the text is not a number from 0 to 1.
+    """
+    found = price(text)
+    return (found, ONE - found) if ZERO < found < ONE else (None, None)
+
+
+@lru_cache(maxsize=_KEPT)
+def count(text: str) -> Decimal | None:
+    """Read a count of contracts; a negative one is none that anybody could have meant.
+
+    Raises:
+        ValueError: the text is not a number.
+    """
+    found = number(text)
+    return found if found >= ZERO else None
+
+
+@lru_cache(maxsize=_KEPT)
+def size(text: str) -> Decimal | None:
+    """Read how many contracts an order rests with; None where none do.
+
+    Raises:
+        ValueError: the text is not a number.
+    """
+    found = number(text)
+    return found if found > ZERO else None
+
+
+@lru_cache(maxsize=_KEPT)
+def time(text: str) -> datetime | None:
+    """Read a time of RFC 3339; the venue's zero time (year 1) is None.
+
+    Raises:
+        ValueError: the text is anything else.
+    """
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(f"{text} says no zone")
+    return moment(found)
+
+
+def moment(value: datetime | None) -> datetime | None:
+    """Give a time in UTC; the venue's zero time (year 1) is None."""
+    if value is None or value.year == 1:
+        return None
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
