@@ -1,0 +1,28 @@
+"""Which pages are generated, and from what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import capabilities
+import commands
+import errors
+import hooks
+import settings
+import tools
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+
+_BUILDERS = {
+    "capabilities": capabilities.build,
+    "commands": commands.build,
+    "errors": errors.build,
+    "hooks": hooks.build,
+    "settings": settings.build,
+    "tools": tools.build,
+}
+
+
+def build_all() -> dict[Path, str]:
+    """The text of every generated page by its file."""
+    return {REFERENCE / f"{name}.md": build() for name, build in _BUILDERS.items()}

@@ -1,0 +1,100 @@
+"""`reference/settings.md`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+from text import code, field_notes, page, table, type_name
+
+from pmi_core.plugins.loading import load_plugins
+from pmi_core.settings import PluginSettings, PolicySettings
+from pmi_core.settings.config import Mode
+from pmi_mcp.settings import ServerSettings
+
+TITLE = "Settings"
+
+_FILE = """```toml
+mode = "paper"
+
+[venues.paper]
+
+[venues.second-paper]
+provider = "paper"
+
+[mcp]
+log_level = "info"
+```"""
+
+
+def build() -> str:
+    """Every setting with its place in the file and in the environment."""
+    providers = load_plugins().providers
+    modes = table(["mode", "what may be written to"], [[code(mode.value), _MODES[mode]] for mode in Mode])
+    general = table(
+        ["setting", "environment", "default", "meaning"],
+        [
+            ["`mode`", "`PMI_MODE`", "`paper`", "What may be written to; see below."],
+            ["", "`PMI_CONFIG`", "", "The file to read instead of the platform's `pmi.toml`."],
+            ["", "`PMI_HOME`", "", "The folder for data: accounts, caches."],
+        ],
+    )
+    parts = [
+        _FILE,
+        f"## General\n\n{general}\n\n{modes}",
+        _section("policy", "[policy]", PolicySettings, "What an order may risk."),
+        _section("plugins", "[plugins]", PluginSettings, "Which plugins load."),
+        _section("mcp", "[mcp]", ServerSettings, "The server `pmi-mcp`."),
+    ]
+    for name in sorted(providers):
+        provider = providers[name]
+        parts.append(
+            _section(
+                name, f"[venues.{name}]", provider.settings, f"{provider.title}, opened by this provider."
+            )
+        )
+    return page(
+        TITLE,
+        "Settings come from one TOML file, from the environment above it, and from explicit arguments above "
+        "both. The file is `pmi.toml` in the platform's configuration folder, or the one that `PMI_CONFIG` "
+        "names. An empty value, and a literal `${...}`, count as not set. An unknown key is an error that "
+        "names the nearest known one. `pmi doctor` shows where every value came from.\n\n"
+        "A venue's name defaults to its provider's, so that one provider can be opened twice under two names. "
+        "Its variables follow the venue's name: `[venues.second-paper]` reads `PMI_SECOND_PAPER_...`.",
+        *parts,
+    )
+
+
+_MODES = {
+    Mode.READ_ONLY: "nothing",
+    Mode.PAPER: "simulated venues only (the default)",
+    Mode.DEMO: "test environments and play money too",
+    Mode.LIVE: "real money too",
+}
+
+
+def _section(prefix: str, heading: str, model: type[BaseModel], intro: str) -> str:
+    notes = field_notes(model)
+    rows = [
+        [
+            code(name),
+            code(f"PMI_{prefix}_{name}".upper().replace("-", "_")),
+            type_name(field.annotation),
+            _default(field.get_default(call_default_factory=True)),
+            notes.get(name, ""),
+        ]
+        for name, field in model.model_fields.items()
+    ]
+    shown = table(["setting", "environment", "type", "default", "meaning"], rows)
+    return f"## `{heading}`\n\n{intro}\n\n{shown}"
+
+
+def _default(value: Any) -> str:
+    if value is PydanticUndefined:
+        return "required"
+    if value is None or value in ((), frozenset(), ""):
+        return ""
+    if isinstance(value, frozenset | tuple):
+        return code(", ".join(sorted(str(part) for part in value)))
+    return code(str(value).lower() if isinstance(value, bool) else value)
