@@ -122,6 +122,9 @@ class VenueInfo:
     currency: str = "USD"
     idempotency: Idempotency = Idempotency(IdempotencyKind.NONE)
     netting: Netting = Netting.NET
+    account: str | None = None
+    """Which account is opened, as a short text that is no secret and stays the same, such as a key's
+    id; what was approved for one account is void for another."""
     notes: tuple[str, ...] = ()
     """Sentences that a user should know, such as why a capability is closed."""
 

@@ -21,6 +21,10 @@ from pmi_core.models.combo import (
     ComboLeg,
     ComboRequest,
 )
+from pmi_core.models.draft import (
+    OrderDraft,
+    Refusal,
+)
 from pmi_core.models.event import (
     Event,
     Series,
@@ -188,6 +192,7 @@ __all__ = [
     "NoFee",
     "Order",
     "OrderBook",
+    "OrderDraft",
     "OrderGroup",
     "OrderQuery",
     "OrderRequest",
@@ -210,6 +215,7 @@ __all__ = [
     "QuoteRequest",
     "QuoteStatus",
     "RangesGrid",
+    "Refusal",
     "ResolutionSource",
     "Resolver",
     "Rfq",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pluggy
 
 if TYPE_CHECKING:
-    from pmi_core.models import OrderRequest
+    from pmi_core.models import OrderDraft, Refusal
     from pmi_core.provider import CallRecord, Provider
 
 __all__ = [
@@ -32,8 +32,11 @@ def pmi_provider() -> Provider:  # type: ignore[empty-body]
 
 
 @hookspec(firstresult=True)
-def pmi_review_order(draft: OrderRequest) -> str | None:
-    """Stop an order by giving the reason as a sentence; the first reason wins."""
+def pmi_review_order(draft: OrderDraft) -> Refusal | None:
+    """Stop an order by giving a refusal; the first one wins.
+
+    Asked when the draft is previewed and again just before it is sent.  Must not wait.
+    """
 
 
 @hookspec

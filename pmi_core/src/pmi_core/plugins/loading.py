@@ -13,7 +13,7 @@ import pluggy
 from pmi_core.capabilities import Capability
 from pmi_core.errors import MalformedRef
 from pmi_core.identifiers import venue_name
-from pmi_core.models import OrderRequest
+from pmi_core.models import OrderDraft, Refusal
 from pmi_core.plugins import hookspecs
 from pmi_core.plugins.discovery import (
     BrokenPlugin,
@@ -69,19 +69,22 @@ class Plugins:
         self._reviewers = _callers(manager, "pmi_review_order")
         self._listeners = _callers(manager, "pmi_call_finished")
 
-    def review_order(self, draft: OrderRequest) -> str | None:
-        """Ask every reviewer until one refuses; the sentence names the plugin.
+    def review_order(self, draft: OrderDraft) -> Refusal | None:
+        """Ask every reviewer until one refuses; the refusal names the plugin.
 
-        A reviewer that fails refuses: an order is not let through because its check broke.
+        A reviewer that fails, or answers with something else than a refusal, refuses: an order is
+        not let through because its check broke.
         """
         for name, ask in self._reviewers:
             try:
                 reason = ask(draft=draft)
             except Exception as error:  # noqa: BLE001 - whatever a plugin raises, the answer is no
                 _log.warning("plugin %s failed to review an order", name, exc_info=error)
-                return f"plugin {name!r} could not review the order ({type(error).__name__})"
+                return _unreviewed(name, type(error).__name__)
+            if isinstance(reason, Refusal):
+                return reason.model_copy(update={"by": name})
             if reason is not None:
-                return f"plugin {name!r} refused: {reason}"
+                return _unreviewed(name, f"it answered with {type(reason).__name__}")
         return None
 
     def call_finished(self, record: CallRecord) -> None:
@@ -91,6 +94,14 @@ class Plugins:
                 tell(record=record)
             except Exception as error:  # noqa: BLE001 - a listener must not disturb what it hears of
                 _log.warning("plugin %s failed to hear about a call", name, exc_info=error)
+
+
+def _unreviewed(plugin: str, why: str) -> Refusal:
+    return Refusal(
+        reason=f"plugin {plugin!r} could not review the order ({why})",
+        by=plugin,
+        hint="mend the plugin, or name it in [plugins] disabled",
+    )
 
 
 def load_plugins(

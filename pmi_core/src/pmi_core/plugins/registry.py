@@ -83,6 +83,11 @@ class Registry:
         return cls(config, load_plugins(disabled=config.plugins.disabled), clock)
 
     @property
+    def clock(self) -> Clock:
+        """The time of every venue that is opened."""
+        return self._clock
+
+    @property
     def providers(self) -> Mapping[str, Provider]:
         """Working providers by name."""
         return self._plugins.providers

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from pmi_core.settings.config import (
     Config,
-    Mode,
     PluginSettings,
-    PolicySettings,
     VenueConfig,
     load_config,
     read_section,
@@ -19,10 +17,13 @@ from pmi_core.settings.environment import prefix_of
 from pmi_core.settings.file import config_path, data_dir
 from pmi_core.settings.model import ProviderSettings, SettingsModel
 from pmi_core.settings.origin import Origin, OriginKind, Setting
+from pmi_core.settings.policy import ApprovalChannel, ApproveWith, Mode, PolicySettings
 from pmi_core.settings.reading import nearest
 from pmi_core.settings.secrecy import SecretPath, UserPath, private_folder
 
 __all__ = [
+    "ApprovalChannel",
+    "ApproveWith",
     "Config",
     "Mode",
     "Origin",

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from pydantic import Field
-
 from pmi_core.errors import MalformedRef, SettingsError
 from pmi_core.identifiers import venue_name
-from pmi_core.numbers import Amount
 from pmi_core.provider import Provider
 from pmi_core.settings.environment import environment, is_set, prefix_of
 from pmi_core.settings.file import ConfigFile, data_dir, read_file
 from pmi_core.settings.model import ProviderSettings, SettingsModel
 from pmi_core.settings.origin import Origin
+from pmi_core.settings.policy import Mode, PolicySettings
 from pmi_core.settings.reading import Place, nearest, read_model
 
 __all__ = [
@@ -34,34 +31,13 @@ __all__ = [
 
 Room = TypeVar("Room", bound=SettingsModel)
 
-_SECTIONS = ("policy", "plugins", "mcp")
+_SECTIONS = ("policy", "plugins", "desk", "mcp")
 """Headings beside ``[venues.NAME]``; each is read by the room that owns it."""
 _RESERVED = frozenset({*_SECTIONS, "config", "home", "mode", "venues"})
 
 
-class Mode(StrEnum):
-    """What may be written to."""
-
-    READ_ONLY = "read-only"
-    PAPER = "paper"
-    """Simulated venues only."""
-    DEMO = "demo"
-    """Test environments and play money too."""
-    LIVE = "live"
-    """Real money too."""
-
-
 class _Top(SettingsModel):
     mode: Mode = Mode.PAPER
-
-
-class PolicySettings(SettingsModel):
-    """What an order may risk; None is no cap of that kind."""
-
-    max_order: Amount | None = Field(default=None, gt=0, examples=["50"])
-    """Money at risk in one order."""
-    max_day: Amount | None = Field(default=None, gt=0, examples=["200"])
-    """Money at risk in all orders of a rolling day."""
 
 
 class PluginSettings(SettingsModel):

@@ -1,0 +1,227 @@
+"""Tickets: what waits for a yes, had it, or was used up.  Each is good for one sending, ever."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pmi_core.clock import Clock
+from pmi_core.desk.draft import digest_of
+from pmi_core.desk.journal import EntryKind, Journal
+from pmi_core.desk.store import Store
+from pmi_core.desk.tables import sa, tickets
+from pmi_core.errors import NotFound, OrderRefused
+from pmi_core.settings import ApprovalChannel
+
+__all__ = ["Ticket", "TicketState", "Tickets", "milliseconds"]
+
+
+class TicketState(StrEnum):
+    """Where a ticket is in its life."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    """By a person."""
+    USED = "used"
+    """Its orders were written down to be sent; never again."""
+    VOID = "void"
+    """A rule or the market made it worthless before it was used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """One previewed draft and what became of it."""
+
+    code: str
+    digest: str
+    kind: str
+    venue: str
+    state: TicketState
+    payload: dict[str, Any]
+    created: int
+    expires: int
+    channel: ApprovalChannel | None
+    decided_by: str | None
+
+
+def milliseconds(moment: datetime) -> int:
+    """A moment as the tables keep it."""
+    return int(moment.timestamp() * 1000)
+
+
+class Tickets:
+    """The tickets of one database."""
+
+    def __init__(self, store: Store, journal: Journal, clock: Clock) -> None:
+        self._store = store
+        self._journal = journal
+        self._clock = clock
+
+    async def issue(self, payload: dict[str, Any], shown: dict[str, Any]) -> str:
+        """Write a draft and its preview down; give the digest."""
+        digest, code = digest_of(payload), payload["code"]
+        row = {
+            "code": code,
+            "digest": digest,
+            "kind": payload["draft"]["kind"],
+            "venue": payload["venue"],
+            "state": TicketState.WAITING.value,
+            "payload": json.dumps(payload),
+            "created": payload["created"],
+            "expires": payload["expires"],
+        }
+        entries = [
+            (EntryKind.DRAFT, code, {"draft": payload["draft"], "venue": payload["venue"]}),
+            (EntryKind.PREVIEW, code, {"digest": digest, "payload": payload, "orders": shown["orders"]}),
+        ]
+        async with self._store.writing() as connection:
+            await connection.execute(tickets.insert().values(row))
+            await self._journal.append(connection, entries)
+        return digest
+
+    async def load(self, code: str) -> Ticket:
+        """Read a ticket.
+
+        Raises:
+            NotFound: no draft has that code.
+            OrderRefused: the ticket does not hold what was previewed.
+        """
+        query = sa.select(tickets).where(tickets.c.code == code.strip().upper())
+        async with self._store.reading() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        if row is None:
+            raise NotFound(f"no draft has the code {code[:20]!r}", hint="preview the order first")
+        return _ticket(row)
+
+    async def waiting(self) -> tuple[Ticket, ...]:
+        """Tickets that wait for a decision and have not expired, oldest first."""
+        query = (
+            sa.select(tickets)
+            .where(tickets.c.state == TicketState.WAITING.value, tickets.c.expires > self.now)
+            .order_by(tickets.c.created)
+        )
+        async with self._store.reading() as connection:
+            return tuple(_ticket(row) for row in (await connection.execute(query)).all())
+
+    async def approve(self, ticket: Ticket, channel: ApprovalChannel, by: str) -> None:
+        """Say yes, once.
+
+        Raises:
+            OrderRefused: the ticket does not wait any more, or has expired.
+        """
+        async with self._store.writing() as connection:
+            await self._move(
+                connection,
+                ticket,
+                TicketState.WAITING,
+                TicketState.APPROVED,
+                channel=channel.value,
+                decided_by=by,
+            )
+            body = {"digest": ticket.digest, "channel": channel.value, "by": by}
+            await self._journal.append(connection, [(EntryKind.APPROVAL, ticket.code, body)])
+
+    async def refuse(self, ticket: Ticket, channel: ApprovalChannel, by: str, reason: str) -> None:
+        """Say no; what waits or is approved can be refused until it is used.
+
+        Raises:
+            OrderRefused: it is decided already.
+        """
+        states = (TicketState.WAITING.value, TicketState.APPROVED.value)
+        async with self._store.writing() as connection:
+            done = await connection.execute(
+                tickets.update()
+                .where(tickets.c.code == ticket.code, tickets.c.state.in_(states))
+                .values(state=TicketState.REFUSED.value, channel=channel.value, decided_by=by)
+            )
+            if done.rowcount != 1:
+                raise await self._stuck(connection, ticket.code)
+            body = {"digest": ticket.digest, "channel": channel.value, "by": by, "reason": reason}
+            await self._journal.append(connection, [(EntryKind.REFUSAL, ticket.code, body)])
+
+    async def use(self, connection: Any, ticket: Ticket) -> None:
+        """Use an approval up, in the transaction that writes down what is sent.
+
+        Raises:
+            OrderRefused: it is not approved, has expired or is used.
+        """
+        await self._move(connection, ticket, TicketState.APPROVED, TicketState.USED)
+
+    async def void(self, ticket: Ticket, reason: str, rule: str | None) -> None:
+        """Make a ticket worthless and write down why."""
+        states = (TicketState.WAITING.value, TicketState.APPROVED.value)
+        async with self._store.writing() as connection:
+            done = await connection.execute(
+                tickets.update()
+                .where(tickets.c.code == ticket.code, tickets.c.state.in_(states))
+                .values(state=TicketState.VOID.value)
+            )
+            if done.rowcount == 1:
+                body = {"digest": ticket.digest, "reason": reason, "rule": rule}
+                await self._journal.append(connection, [(EntryKind.REFUSAL, ticket.code, body)])
+
+    @property
+    def now(self) -> int:
+        """The present moment in milliseconds."""
+        return milliseconds(self._clock.now())
+
+    async def _move(
+        self, connection: Any, ticket: Ticket, before: TicketState, after: TicketState, **values: str
+    ) -> None:
+        """One conditional update: whoever comes second changes nothing."""
+        done = await connection.execute(
+            tickets.update()
+            .where(
+                tickets.c.code == ticket.code,
+                tickets.c.digest == ticket.digest,
+                tickets.c.state == before.value,
+                tickets.c.expires > self.now,
+            )
+            .values(state=after.value, **values)
+        )
+        if done.rowcount != 1:
+            raise await self._stuck(connection, ticket.code)
+
+    async def _stuck(self, connection: Any, code: str) -> OrderRefused:
+        """Why a ticket cannot be moved."""
+        query = sa.select(tickets.c.state, tickets.c.expires).where(tickets.c.code == code)
+        row = (await connection.execute(query)).one()
+        if row.state in (TicketState.WAITING, TicketState.APPROVED) and row.expires <= self.now:
+            said, hint = "has expired", "preview the order again"
+        elif row.state == TicketState.WAITING:
+            said, hint = "is not approved", "a person approves it first"
+        else:
+            said, hint = f"is {row.state} already", "preview the order again if it is still wanted"
+        return OrderRefused(f"the draft {code} {said}", hint=hint, code="approval")
+
+
+def _ticket(row: Any) -> Ticket:
+    """A row as a ticket, after comparing its content with its digest."""
+    payload = json.loads(row.payload)
+    same = (row.code, row.venue, row.expires) == (
+        payload.get("code"),
+        payload.get("venue"),
+        payload.get("expires"),
+    )
+    if digest_of(payload) != row.digest or not same:
+        raise OrderRefused(
+            f"what is kept under the code {row.code} is not what was previewed",
+            hint="somebody changed the journal's database: see `verify`",
+            code="digest",
+        )
+    return Ticket(
+        code=row.code,
+        digest=row.digest,
+        kind=row.kind,
+        venue=row.venue,
+        state=TicketState(row.state),
+        payload=payload,
+        created=row.created,
+        expires=row.expires,
+        channel=ApprovalChannel(row.channel) if row.channel else None,
+        decided_by=row.decided_by,
+    )

@@ -1,0 +1,79 @@
+"""What answering, accepting and confirming quotes puts at risk."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pmi_core.capabilities import Capability
+from pmi_core.desk.draft import AcceptDraft, ConfirmDraft, QuoteDraft
+from pmi_core.desk.risk import worst_fees
+from pmi_core.errors import InvalidOrder, NotFound
+from pmi_core.identifiers import MarketRef, QuoteRef
+from pmi_core.models import Market, OutcomeSide, Quote, QuoteListQuery
+from pmi_core.numbers import ONE, ZERO
+from pmi_core.provider import Venue, require
+
+__all__ = ["find_quote", "quote_at_stake", "rfq_at_stake"]
+
+_PAGES = 20
+
+
+async def rfq_at_stake(venue: Venue, draft: QuoteDraft) -> tuple[Market, Decimal]:
+    """The market of a request for quotes, and what the dearer bid could cost."""
+    rfq = await require(venue.quotes, Capability.QUOTES, venue).get_rfq(draft.rfq_ref)
+    market = await _market(venue, rfq.market_ref)
+    bids = [bid for bid in (draft.yes_bid, draft.no_bid) if bid]
+    if not bids:
+        raise InvalidOrder("a quote bids for at least one side", venue=venue.name)
+    losses = []
+    for bid in bids:
+        size = rfq.size if rfq.size is not None else (rfq.notional or ZERO) / bid
+        losses.append(_cost(market, bid, size))
+    return market, max(losses)
+
+
+async def quote_at_stake(venue: Venue, draft: AcceptDraft | ConfirmDraft) -> tuple[Market, Decimal]:
+    """The market of a quote, and what the account pays for its side.
+
+    The asker gets what the maker does not: the other outcome, at one less the maker's bid.
+    """
+    quote = await find_quote(venue, draft.quote_ref)
+    market = await _market(venue, quote.market_ref)
+    accepting = isinstance(draft, AcceptDraft)
+    side = draft.side if isinstance(draft, AcceptDraft) else quote.accepted_side
+    bid = quote.yes_bid if side is OutcomeSide.YES else quote.no_bid
+    if side is None or bid is None or quote.size is None or accepting is quote.mine:
+        raise InvalidOrder(
+            "the quote does not bid for that side, is not accepted yet, or is on the other end",
+            venue=venue.name,
+        )
+    return market, _cost(market, ONE - bid if accepting else bid, quote.size)
+
+
+async def find_quote(venue: Venue, ref: QuoteRef) -> Quote:
+    """Read one quote from the list of those that the account sees.
+
+    Raises:
+        NotFound: it is not among them.
+    """
+    part = require(venue.quotes, Capability.QUOTES, venue)
+    query = QuoteListQuery(limit=1000)
+    for _ in range(_PAGES):
+        page = await part.list_quotes(query)
+        found = next((quote for quote in page.items if quote.ref == ref), None)
+        if found is not None:
+            return found
+        if page.cursor is None:
+            break
+        query = query.model_copy(update={"cursor": page.cursor})
+    raise NotFound(f"{venue.name} shows no quote {ref}", venue=venue.name)
+
+
+def _cost(market: Market, price: Decimal, size: Decimal) -> Decimal:
+    if market.fees is None:
+        raise InvalidOrder("the venue does not say what it charges here")
+    return price * size + worst_fees(market.fees, price, size, None)[0]
+
+
+async def _market(venue: Venue, ref: MarketRef) -> Market:
+    return await require(venue.markets, Capability.MARKETS, venue).get_market(ref)

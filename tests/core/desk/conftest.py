@@ -1,0 +1,66 @@
+"""A desk over a venue double, with time that moves by itself."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+_spec = importlib.util.spec_from_file_location("desk_double", Path(__file__).with_name("double.py"))
+double = importlib.util.module_from_spec(_spec)
+sys.modules["desk_double"] = double
+_spec.loader.exec_module(double)
+
+from pmi_core.desk import OrderDraft  # noqa: E402
+from pmi_core.testing.clock import ManualClock  # noqa: E402
+
+
+@pytest.fixture
+def clock():
+    return ManualClock(auto=True)
+
+
+@pytest.fixture
+def venue(clock):
+    return double.Double(clock)
+
+
+@pytest.fixture
+def open_desk(tmp_path):
+    """Make desks over the same home; what is opened is closed by the test's `async with`."""
+
+    def open_desk(*doubles, **rest):
+        return double.make_desk(tmp_path / "home", *doubles, **rest)
+
+    return open_desk
+
+
+@pytest.fixture
+def draft():
+    def draft(**changes):
+        values = {
+            "market_ref": "fake:HEADS",
+            "outcome": "yes",
+            "action": "buy",
+            "size": "10",
+            "price": "0.51",
+        }
+        return OrderDraft(**{**values, **changes})
+
+    return draft
+
+
+@pytest.fixture
+def approved():
+    """Preview and approve a draft; gives the code."""
+
+    async def approved(desk, draft, channel="token"):
+        from pmi_core.desk import ApprovalChannel
+
+        preview = await desk.preview(draft)
+        await desk.approve(preview.code, ApprovalChannel(channel), "test")
+        return preview.code
+
+    return approved
