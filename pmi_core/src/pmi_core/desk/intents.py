@@ -93,13 +93,15 @@ class Intents:
         *,
         since: Sequence[IntentState] = (IntentState.INTENDED, IntentState.UNKNOWN),
     ) -> bool:
-        """Note what became of an intent; False where somebody noted something final before."""
+        """Note what became of an intent; False where that is noted already, or something final is."""
+        told = json.dumps(answer or {}, sort_keys=True)
+        news = (intents.c.state != state.value) | sa.func.coalesce(intents.c.answer, "").is_distinct_from(told)
         done = await connection.execute(
             intents.update()
-            .where(intents.c.id == intent.id, intents.c.state.in_([one.value for one in since]))
+            .where(intents.c.id == intent.id, intents.c.state.in_([one.value for one in since]), news)
             .values(
                 state=state.value,
-                answer=None if answer is None else json.dumps(answer),
+                answer=told,
                 order_ref=order_ref or intent.order_ref,
             )
         )
@@ -137,19 +139,15 @@ class Intents:
             & (intents.c.state.in_(UNSETTLED) | (intents.c.created >= since)),
         )
 
-    async def count_since(self, connection: Any, venue: str, since: int) -> int:
-        """Orders at a venue that are unsettled, or were placed since a moment."""
-        query = (
-            sa.select(sa.func.count())
-            .select_from(intents)
-            .where(
-                intents.c.venue == venue,
-                intents.c.kind == "place",
-                intents.c.state.in_(UNSETTLED)
-                | ((intents.c.created >= since) & (intents.c.state == IntentState.DONE.value)),
-            )
+    async def placed_since(self, connection: Any, venue: str, since: int) -> frozenset[str]:
+        """Orders at a venue that are unsettled, or were placed since a moment: ref, or id without one."""
+        query = sa.select(sa.func.coalesce(intents.c.order_ref, intents.c.id)).where(
+            intents.c.venue == venue,
+            intents.c.kind == "place",
+            intents.c.state.in_(UNSETTLED)
+            | ((intents.c.created >= since) & (intents.c.state == IntentState.DONE.value)),
         )
-        return int((await connection.execute(query)).scalar_one())
+        return frozenset((await connection.execute(query)).scalars())
 
     async def known_refs(self, connection: Any, venue: str, market: str) -> frozenset[str]:
         """Orders at a venue that are accounted for already."""

@@ -29,7 +29,7 @@ _BEFORE = {
     IntentState.DONE: (IntentState.INTENDED, IntentState.UNKNOWN, IntentState.ABSENT),
     IntentState.REJECTED: (IntentState.INTENDED, IntentState.UNKNOWN, IntentState.ABSENT),
     IntentState.ABSENT: (IntentState.INTENDED, IntentState.UNKNOWN),
-    IntentState.UNKNOWN: (IntentState.INTENDED,),
+    IntentState.UNKNOWN: (IntentState.INTENDED, IntentState.UNKNOWN),
 }
 """From where an intent may come to a state: a late answer counts, a final one is never taken back."""
 

@@ -114,8 +114,10 @@ class Sender:
             await self._check_neighbours(connection, venue, ticket)
             if most is not None:
                 orders = sum(intent.kind == "place" for intent in intents)
-                others = await self._intents.count_since(connection, venue.name, asked_at)
-                if orders and (working is None or len(working) + others + orders > most):
+                others = await self._intents.placed_since(connection, venue.name, asked_at)
+                seen = {name for order in working or () for name in (order.ref, order.client_order_id)}
+                known = len(working or ()) + len(others - seen)
+                if orders and (working is None or known + orders > most):
                     raise OrderRefused(
                         f"more than max_open_orders {most} would work at {venue.name}",
                         hint="cancel some",
