@@ -305,6 +305,16 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def faults(session: nox.Session) -> None:
+    """A thousand seeded runs of the desk with lost answers, restarts and deaths."""
+    install_wheels(session, extras="desk,testing")
+    session.run(
+        *("python", "-m", *PYTEST, "tests/core/desk/test_random.py", "-q", *session.posargs),
+        env={"PMI_FAULT_RUNS": "1000"},
+    )
+
+
+@nox.session(default=False)
 def lowest(session: nox.Session) -> None:
     """The core's and the providers' tests with the lowest versions that the ranges allow."""
     # The front end's framework has higher floors of its own, which would hide those of the core.

@@ -39,6 +39,7 @@ HOMES = {
     "mcp": ("pmi_mcp/",),
     "pluggy": ("pmi_core/plugins/",),
     "platformdirs": ("pmi_core/settings/",),
+    "sqlalchemy": ("pmi_core/desk/",),
     "pytest": ("pmi_core/testing/",),
     "hypothesis": ("pmi_core/testing/",),
     "rich": ("pmi_mcp/terminal/",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -64,3 +65,10 @@ def approved():
         return preview.code
 
     return approved
+
+
+def pytest_generate_tests(metafunc):
+    """One run a seed: a hundred by default, as many as PMI_FAULT_RUNS says."""
+    if "seed" in metafunc.fixturenames:
+        runs = int(os.environ.get("PMI_FAULT_RUNS", "100"))
+        metafunc.parametrize("seed", range(runs))

@@ -6,20 +6,19 @@ import sys
 
 import pytest
 
-from pmi_core import CallRecord, Capability, MarketRef, OrderRequest
+from pmi_core import CallRecord, Capability, MarketRef, OrderDraft, Refusal
 from pmi_core.plugins.hookspecs import hookspec
 from pmi_core.plugins.loading import HOOKS
 
 RECORD = CallRecord(venue="coin", capability=Capability.BOOKS, method="get_book", seconds=0.1, attempts=1)
-DRAFT = OrderRequest(
+DRAFT = OrderDraft(
     market_ref=MarketRef("coin:HEADS"),
     outcome="yes",
     action="buy",
     size="1",
     price="0.5",
-    client_order_id="a",
 )
-HEAD = "from pmi_core import hookimpl\nheard = []\n"
+HEAD = "from pmi_core import Refusal, hookimpl\nheard = []\n"
 
 
 def test_the_hooks_are_these_three():
@@ -41,10 +40,12 @@ def test_pmi_provider_is_listed_with_the_plugins_hooks(install, load):
 def test_pmi_review_order_first_reason_wins(install, load):
     install("a", HEAD + "@hookimpl\ndef pmi_review_order(draft): heard.append(draft)\n")
     install(
-        "b", HEAD + "@hookimpl(tryfirst=True)\ndef pmi_review_order(draft): return f'not {draft.price}'\n"
+        "b",
+        HEAD + "@hookimpl(tryfirst=True)\n"
+        "def pmi_review_order(draft): return Refusal(reason=f'not {draft.price}', rule='price')\n",
     )
-    install("c", HEAD + "@hookimpl(trylast=True)\ndef pmi_review_order(draft): return 'never reached'\n")
-    assert load().review_order(DRAFT) == "plugin 'b' refused: not 0.5"
+    install("c", HEAD + "@hookimpl(trylast=True)\ndef pmi_review_order(draft): raise SystemError\n")
+    assert load().review_order(DRAFT) == Refusal(reason="not 0.5", rule="price", by="b")
 
 
 def test_pmi_review_order_lets_through_what_nobody_refuses(install, load):
@@ -57,8 +58,14 @@ def test_pmi_review_order_lets_through_what_nobody_refuses(install, load):
 def test_pmi_review_order_that_fails_refuses(install, load, caplog, failure):
     install("a", HEAD + f"@hookimpl\ndef pmi_review_order(draft): raise {failure}\n")
     reason = load().review_order(DRAFT)
-    assert reason.startswith("plugin 'a' could not review the order")
+    assert reason.by == "a"
+    assert reason.reason.startswith("plugin 'a' could not review the order")
     assert "failed to review" in caplog.text
+
+
+def test_pmi_review_order_that_answers_with_something_else_refuses(install, load):
+    install("a", HEAD + "@hookimpl\ndef pmi_review_order(draft): return 'fine by me'\n")
+    assert "it answered with str" in load().review_order(DRAFT).reason
 
 
 def test_pmi_call_finished_reaches_everybody(install, load, caplog):

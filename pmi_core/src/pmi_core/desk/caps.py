@@ -132,6 +132,8 @@ class Caps:
     async def _add(self, connection: Any, units: dict[str, int], hour: int) -> None:
         from sqlalchemy.dialects import postgresql, sqlite
 
+        if not units:
+            return
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         statement = dialect.insert(caps)
         statement = statement.on_conflict_do_update(
