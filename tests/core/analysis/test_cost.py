@@ -48,7 +48,9 @@ def test_a_size_is_taken_best_price_first_within_the_limit(book, action, size, l
     if got.size:
         low, high = sorted((got.levels[0].price, got.worst_price))
         assert low <= got.average_price <= high + Decimal("1e-10")
-        assert limit is None or (got.worst_price <= limit if action is Action.BUY else got.worst_price >= limit)
+        assert limit is None or (
+            got.worst_price <= limit if action is Action.BUY else got.worst_price >= limit
+        )
     else:
         assert got.average_price is None
         assert got.worst_price is None
@@ -87,7 +89,9 @@ def test_the_other_outcome_is_the_mirror(book, action, size):
 def test_fees_are_those_of_a_fill_a_level(book, action, size):
     schedule = QuadraticFee(taker_rate="0.07", step="0.01")
     got = fill_cost(book, action, size=size, fees=schedule)
-    assert got.fees == sum(schedule.estimate(one.price, one.size, Liquidity.TAKER).amount for one in got.levels)
+    assert got.fees == sum(
+        schedule.estimate(one.price, one.size, Liquidity.TAKER).amount for one in got.levels
+    )
     assert (got.fees_certainty is FeeCertainty.EXACT) == (len(got.levels) <= 1)
     assert fill_cost(book, action, size=size, fees=NoFee()).fees_certainty is FeeCertainty.EXACT
 

@@ -312,7 +312,9 @@ class Double:
         return ()
 
     async def cancel_all(self, market=None):
-        gone = [one for one in self.orders if one.status is OrderStatus.OPEN and market in (None, one.market_ref)]
+        gone = [
+            one for one in self.orders if one.status is OrderStatus.OPEN and market in (None, one.market_ref)
+        ]
         return tuple([await self.cancel_order(one.ref) for one in gone])
 
     # ------------------------------------------------------------------ opening

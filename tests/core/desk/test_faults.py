@@ -83,9 +83,7 @@ async def test_a_late_arrival_is_found_and_not_sent_again(open_desk, venue, draf
         assert len(venue.sendings) == 1
 
 
-async def test_what_was_given_up_and_comes_after_all_is_found_again(
-    open_desk, venue, draft, approved, clock
-):
+async def test_what_was_given_up_and_comes_after_all_is_found_again(open_desk, venue, draft, approved, clock):
     venue.faults, venue.delay = ["delay"], 100
     async with open_desk(venue) as desk:
         (one,) = (await desk.send(await approved(desk, draft()))).orders

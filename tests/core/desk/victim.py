@@ -7,10 +7,11 @@ import signal
 import sys
 from pathlib import Path
 
-spec = importlib.util.spec_from_file_location("desk_double", Path(__file__).with_name("double.py"))
-double = importlib.util.module_from_spec(spec)
-sys.modules["desk_double"] = double
-spec.loader.exec_module(double)
+if "desk_double" not in sys.modules:
+    spec = importlib.util.spec_from_file_location("desk_double", Path(__file__).with_name("double.py"))
+    sys.modules["desk_double"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules["desk_double"])
+double = sys.modules["desk_double"]
 
 from pmi_core.desk import ApprovalChannel, DeskSettings, OrderDraft  # noqa: E402
 from pmi_core.desk.approval import Tickets  # noqa: E402
@@ -55,12 +56,16 @@ POINTS = {
     "after the approval": lambda: around(Tickets, "approve", after=True),
     "before the intent": lambda: around(Sender, "write_down", after=False),
     "with the approval used, not committed": lambda: around(Tickets, "use", after=True),
-    "with the intent written, not committed": lambda: around(Journal, "append", after=True, when=of("intent")),
+    "with the intent written, not committed": lambda: around(
+        Journal, "append", after=True, when=of("intent")
+    ),
     "after the intent": lambda: around(Sender, "write_down", after=True),
     "before the venue has it": lambda: around(double.Double, "place_order", after=False),
     "after the venue has it": lambda: around(double.Double, "place_order", after=True),
     "before the answer is written": lambda: around(Reconciler, "settle", after=False),
-    "with the answer written, not committed": lambda: around(Journal, "append", after=True, when=of("answer")),
+    "with the answer written, not committed": lambda: around(
+        Journal, "append", after=True, when=of("answer")
+    ),
     "after the answer is written": lambda: around(Reconciler, "settle", after=True),
     "while it is looked for": lambda: around(double.Double, "find_by_client_id", after=True),
 }

@@ -315,8 +315,8 @@ class Desk:
                 return await self._result(ticket, repeated=True)  # somebody was faster
             await self._tickets.void(ticket, self._told(venue, error)["message"], error.code)
             raise
-        await self._sender.transmit(venue, intents)
-        return await self._result(ticket, repeated=False)
+        sent = await self._sender.transmit(venue, intents)
+        return Sent(code=ticket.code, repeated=False, orders=tuple(sent_order(one) for one in sent))
 
     def _check_again(self, ticket: Ticket, venue: Venue) -> None:
         """What may have changed since the preview and needs no venue."""

@@ -95,7 +95,9 @@ class Intents:
     ) -> bool:
         """Note what became of an intent; False where that is noted already, or something final is."""
         told = json.dumps(answer or {}, sort_keys=True)
-        news = (intents.c.state != state.value) | sa.func.coalesce(intents.c.answer, "").is_distinct_from(told)
+        news = (intents.c.state != state.value) | sa.func.coalesce(intents.c.answer, "").is_distinct_from(
+            told
+        )
         done = await connection.execute(
             intents.update()
             .where(intents.c.id == intent.id, intents.c.state.in_([one.value for one in since]), news)

@@ -19,6 +19,9 @@ from pmi_core.desk.tables import head, intents, journal, sa
 __all__ = ["Entry", "EntryKind", "Journal", "Verdict", "canonical"]
 
 _BATCH = 1000
+_END = sa.select(head.c.seq, head.c.hash)
+_ADD = journal.insert()
+_MOVE = head.update().values(seq=sa.bindparam("to_seq"), hash=sa.bindparam("to_hash"))
 
 
 class EntryKind(StrEnum):
@@ -88,7 +91,7 @@ class Journal:
 
     async def append(self, connection: Any, rows: Iterable[tuple[EntryKind, str, dict[str, Any]]]) -> None:
         """Add rows of (kind, subject, body) within the transaction that they belong to."""
-        end = (await connection.execute(sa.select(head.c.seq, head.c.hash))).one()
+        end = (await connection.execute(_END)).one()
         seq, last = end.seq, end.hash
         time = _text(self._clock.now())
         made = []
@@ -109,8 +112,8 @@ class Journal:
             )
             last = sealed
         if made:
-            await connection.execute(journal.insert(), made)
-            await connection.execute(head.update().values(seq=seq, hash=last))
+            await connection.execute(_ADD, made)
+            await connection.execute(_MOVE, {"to_seq": seq, "to_hash": last})
 
     async def note(self, kind: EntryKind, subject: str, body: dict[str, Any]) -> None:
         """Add one row by itself."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Any
 
 from pmi_core.clock import Clock
@@ -24,6 +25,7 @@ __all__ = ["Reconciler"]
 _log = logging.getLogger(__name__)
 
 _FIRST_WAIT = 0.1
+_LEAST_WAIT = 0.01
 _DAY = 86_400_000
 _BEFORE = {
     IntentState.DONE: (IntentState.INTENDED, IntentState.UNKNOWN, IntentState.ABSENT),
@@ -59,8 +61,11 @@ class Reconciler:
         self.flying: set[str] = set()
         """Intents whose answer this desk waits for right now."""
 
-    async def settle(self, intent: Intent, outcome: Outcome, kind: EntryKind) -> None:
-        """Write down what became of an intent, and give its money back if it was certainly rejected."""
+    async def settle(self, intent: Intent, outcome: Outcome, kind: EntryKind) -> Intent | None:
+        """Write down what became of an intent, and give its money back if it was certainly rejected.
+
+        Gives the intent as it stands now, or None where that was noted already or something final was.
+        """
         answer = dict(outcome.answer)
         if isinstance(answer.get("message"), str):
             answer["message"] = self._conceal(intent.venue, answer["message"])
@@ -74,7 +79,7 @@ class Reconciler:
                 since=_BEFORE[outcome.state],
             )
             if not changed:
-                return
+                return None
             if outcome.state is IntentState.REJECTED:
                 await self._caps.release(connection, intent.charge, intent.created)
             body = {
@@ -84,6 +89,8 @@ class Reconciler:
                 **answer,
             }
             await self._journal.append(connection, [(kind, intent.id, body)])
+        order_ref = outcome.order_ref or intent.order_ref
+        return replace(intent, state=outcome.state, answer=answer, order_ref=order_ref)
 
     async def read(self, id: str) -> Intent | None:  # noqa: A002
         """One intent as it stands now."""
@@ -96,7 +103,7 @@ class Reconciler:
         wait = _FIRST_WAIT
         while not await self.resolve(venue, intent):
             left = end - self._clock.monotonic()
-            if left <= 0:
+            if left < _LEAST_WAIT:
                 return
             await self._clock.sleep(min(wait, left))
             wait *= 2

@@ -144,29 +144,35 @@ class Sender:
             await self._journal.append(connection, rows)
         return intents
 
-    async def transmit(self, venue: Venue, intents: Sequence[Intent]) -> None:
-        """Send each intent once, write its answer down, and look for what stays in doubt."""
-        doubtful: list[Intent] = []
+    async def transmit(self, venue: Venue, intents: Sequence[Intent]) -> tuple[Intent, ...]:
+        """Send each intent once, write its answer down, and look for what stays in doubt.
+
+        Gives the intents as they stand now.
+        """
+        told: list[Intent | None] = []
         try:
             if len(intents) > 1 and venue.batch is not None and not self._stopped(intents[0]):
                 outcomes = await attempt_batch(venue, intents, self._settings.answer_seconds)
                 for intent, outcome in zip(intents, outcomes, strict=True):
-                    await self._answered(intent, outcome, doubtful)
+                    told.append(await self._reconciler.settle(intent, outcome, EntryKind.ANSWER))
             else:
                 for intent in intents:
                     outcome = self._stopped(intent) or await attempt(
                         venue, intent, self._settings.answer_seconds
                     )
-                    await self._answered(intent, outcome, doubtful)
-            for intent in doubtful:
-                await self._reconciler.chase(venue, intent)
+                    told.append(await self._reconciler.settle(intent, outcome, EntryKind.ANSWER))
+            for place, intent in enumerate(told):
+                if intent is not None and intent.state is IntentState.UNKNOWN:
+                    await self._reconciler.chase(venue, intent)
+                    told[place] = None
+            return tuple(
+                [
+                    now or await self._reconciler.read(intent.id) or intent
+                    for now, intent in zip(told, intents, strict=True)
+                ]
+            )
         finally:
             self._reconciler.flying.difference_update(intent.id for intent in intents)
-
-    async def _answered(self, intent: Intent, outcome: Outcome, doubtful: list[Intent]) -> None:
-        await self._reconciler.settle(intent, outcome, EntryKind.ANSWER)
-        if outcome.state is IntentState.UNKNOWN:
-            doubtful.append(intent)
 
     def _stopped(self, intent: Intent) -> Outcome | None:
         """Why an intent that was written down is not sent after all.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pmi_core.desk.tables import SCHEMA, head, metadata, sa
 from pmi_core.errors import PluginError, PmiError, SettingsError
@@ -16,10 +17,17 @@ __all__ = ["GENESIS", "Store"]
 
 GENESIS = "0" * 64
 """What the first row of a journal calls its predecessor."""
+_LOCK = 7364001
+
+Made = TypeVar("Made")
 
 
 class Store:
     """An engine whose transactions begin as writers and end on disk.
+
+    A file is read and written where the loop runs, because a statement takes less time than handing it
+    to a thread; only what may wait, beginning and committing, goes to a thread.  A server is
+    talked to asynchronously.  The statements are the same.
 
     Args:
         url: of the database; otherwise a file in ``folder``.
@@ -28,18 +36,17 @@ class Store:
 
     Raises:
         PluginError: the driver of the database is not installed.
+        SettingsError: the address cannot be read.
     """
 
     def __init__(self, url: str | None, folder: Path, *, sync: str = "FULL") -> None:
-        from sqlalchemy.ext.asyncio import create_async_engine
-
-        self.is_file = url is None or url.startswith("sqlite")
         if url is None:
             private_folder(folder)
-            url = f"sqlite+aiosqlite:///{folder / 'journal.db'}"
-        options: dict[str, Any] = {"pool_size": 1} if self.is_file else {"pool_size": 10}
+            url = f"sqlite:///{folder / 'journal.db'}"
         try:
-            self.engine = create_async_engine(url, max_overflow=0, hide_parameters=True, **options)
+            address = sa.make_url(url)
+            self.is_file = address.get_backend_name() == "sqlite"
+            self._engine: Any = _file(address, sync) if self.is_file else _server(address)
         except ModuleNotFoundError as error:
             raise PluginError(
                 f"the driver {error.name!r} of the desk's database is not installed",
@@ -50,8 +57,8 @@ class Store:
                 "the desk's database is not an address that SQLAlchemy reads",
                 hint="write for example database = 'postgresql+asyncpg://user@host/name' under [desk]",
             ) from None
-        if self.is_file:
-            _obey(self.engine.sync_engine, sync)
+        self._turn = asyncio.Lock()
+        self._thread = ThreadPoolExecutor(1, "pmi-journal") if self.is_file else None
         self._ready = False
         self._opening = asyncio.Lock()
 
@@ -67,7 +74,7 @@ class Store:
         if not self._ready:
             await self._open()
         try:
-            async with self.engine.begin() as connection:
+            async with self._transaction() as connection:
                 if not self.is_file:
                     await connection.execute(sa.select(head.c.id).with_for_update())
                 yield connection
@@ -80,39 +87,99 @@ class Store:
         if not self._ready:
             await self._open()
         try:
-            async with self.engine.connect() as connection:
-                yield connection
-                await connection.rollback()
+            if self.is_file:
+                with self._engine.connect() as connection:
+                    yield _Inline(connection)
+            else:
+                async with self._engine.connect() as connection:
+                    yield connection
         except (sa.exc.SQLAlchemyError, OSError) as error:
             raise _failed(error) from error
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Any]:
+        if not self.is_file:
+            async with self._engine.begin() as connection:
+                yield connection
+            return
+        async with self._turn:
+            connection = await self._apart(self._begin)
+            try:
+                yield _Inline(connection)
+                await self._apart(connection.commit)
+            finally:
+                connection.close()  # undoes what is not committed
+
+    def _begin(self) -> Any:
+        connection = self._engine.connect()
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    async def _apart(self, work: Callable[[], Made]) -> Made:
+        """Do what may wait in the thread; a caller that gives up still waits for its end."""
+        task = asyncio.get_running_loop().run_in_executor(self._thread, work)
+        given_up: asyncio.CancelledError | None = None
+        while not task.done():
+            try:
+                await asyncio.shield(asyncio.wait([task]))
+            except asyncio.CancelledError as error:
+                given_up = error
+        if given_up is None:
+            return task.result()
+        if task.exception() is None and isinstance(made := task.result(), sa.Connection):
+            made.close()
+        raise given_up
 
     async def _open(self) -> None:
         async with self._opening:
             if not self._ready:
                 try:
-                    await self._make()
+                    async with self._transaction() as connection:
+                        await self._make(connection)
                 except (sa.exc.SQLAlchemyError, OSError) as error:
                     raise _failed(error) from error
                 self._ready = True
 
-    async def _make(self) -> None:
-        async with self.engine.begin() as connection:
-            if not self.is_file:  # two processes may start at once
-                await connection.execute(sa.text("SELECT pg_advisory_xact_lock(7364001)"))
-            await connection.run_sync(metadata.create_all)
-            found = (await connection.execute(sa.select(head.c.schema))).scalar_one_or_none()
-            if found is None:
-                values = {"id": 1, "schema": SCHEMA, "seq": 0, "hash": GENESIS}
-                await connection.execute(head.insert().values(values))
-            elif found != SCHEMA:
-                raise SettingsError(
-                    f"the desk's database has version {found} and this program writes version {SCHEMA}",
-                    hint="use the release that wrote it, or a newer one",
-                )
+    async def _make(self, connection: Any) -> None:
+        if not self.is_file:  # two processes may start at once
+            await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        await connection.run_sync(metadata.create_all)
+        found = (await connection.execute(sa.select(head.c.schema))).scalar_one_or_none()
+        if found is None:
+            values = {"id": 1, "schema": SCHEMA, "seq": 0, "hash": GENESIS}
+            await connection.execute(head.insert().values(values))
+        elif found != SCHEMA:
+            raise SettingsError(
+                f"the desk's database has version {found} and this program writes version {SCHEMA}",
+                hint="use the release that wrote it, or a newer one",
+            )
 
     async def aclose(self) -> None:
         """Give the connections back."""
-        await self.engine.dispose()
+        if self._thread is None:
+            await self._engine.dispose()
+            return
+        async with self._turn:
+            self._engine.dispose()
+            self._thread.shutdown(wait=False)
+
+
+class _Inline:
+    """A connection to a file with the asynchronous face of one to a server."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self.dialect = connection.dialect
+
+    async def execute(self, *args: Any) -> Any:
+        return self._connection.execute(*args)
+
+    async def run_sync(self, work: Callable[[Any], Made]) -> Made:
+        return work(self._connection)
 
 
 def _failed(error: Exception) -> PmiError:
@@ -123,17 +190,27 @@ def _failed(error: Exception) -> PmiError:
     )
 
 
-def _obey(engine: Any, sync: str) -> None:
-    """Take the driver's habits away: transactions begin here, and as writers."""
+def _server(address: sa.URL) -> Any:
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    return create_async_engine(address, pool_size=10, max_overflow=0, hide_parameters=True)
+
+
+def _file(address: sa.URL, sync: str) -> sa.Engine:
+    """An engine without the driver's habits: transactions begin where they are begun, as writers."""
+    engine = sa.create_engine(
+        address.set(drivername="sqlite"),
+        connect_args={"check_same_thread": False, "timeout": 15.0, "isolation_level": None},
+        pool_size=8,
+        max_overflow=-1,
+        hide_parameters=True,
+    )
 
     @sa.event.listens_for(engine, "connect")
     def connected(connection: Any, _: Any) -> None:
-        connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", f"synchronous={sync}", "busy_timeout=15000"):
+        for pragma in ("journal_mode=WAL", f"synchronous={sync}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @sa.event.listens_for(engine, "begin")
-    def begun(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    return engine
