@@ -17,7 +17,8 @@ from statistics import quantiles
 
 _double = Path(__file__).parent.parent / "core" / "desk" / "double.py"
 _spec = importlib.util.spec_from_file_location("desk_double", _double)
-assert _spec is not None and _spec.loader is not None
+assert _spec is not None
+assert _spec.loader is not None
 double = importlib.util.module_from_spec(_spec)
 sys.modules["desk_double"] = double
 _spec.loader.exec_module(double)

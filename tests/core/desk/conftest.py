@@ -17,6 +17,28 @@ _spec.loader.exec_module(double)
 from pmi_core.desk import OrderDraft  # noqa: E402
 from pmi_core.testing.clock import ManualClock  # noqa: E402
 
+double.DATABASE = os.environ.get("PMI_TEST_DATABASE")
+
+
+@pytest.fixture(autouse=True)
+async def empty_database(request):
+    """With PMI_TEST_DATABASE (an empty PostgreSQL) the journals are kept there."""
+    if double.DATABASE is None:
+        return
+    if FILES_ONLY & {request.node.path.stem, request.node.originalname}:
+        pytest.skip("these tests look into the file")
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    from pmi_core.desk.tables import metadata
+
+    engine = create_async_engine(double.DATABASE)
+    async with engine.begin() as connection:
+        await connection.run_sync(metadata.drop_all)
+    await engine.dispose()
+
+
+FILES_ONLY = {"test_approval", "test_journal", "test_killed", "test_counters_are_made_again_from_what_was_sent"}
+
 
 @pytest.fixture
 def clock():

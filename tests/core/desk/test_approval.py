@@ -117,7 +117,7 @@ async def test_a_channel_that_the_operator_does_not_allow_is_no_yes(open_desk, v
         assert (await desk.send(preview.code)).settled
 
 
-@pytest.mark.parametrize(("price", "moved"), [("0.55", False), ("0.56", True)])
+@pytest.mark.parametrize("price, moved", [("0.55", False), ("0.56", True)])
 async def test_a_market_that_moved_too_far_voids_a_yes(open_desk, venue, draft, approved, price, moved):
     from decimal import Decimal
 

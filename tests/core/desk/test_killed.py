@@ -74,8 +74,10 @@ async def test_nothing_new_is_sent_before_the_dead_one_is_accounted_for(corpses,
         [
             sys.executable,
             "-c",
-            f"import sys; sys.path.insert(0, {str(VICTIM.parent)!r}); import victim, asyncio; from pathlib import Path\n"
-            f"victim.POINTS[{points[9]!r}](); asyncio.run(victim.live(Path({str(home)!r}), ''))",
+            (
+                f"import sys; sys.path.insert(0, {str(VICTIM.parent)!r}); import victim, asyncio; from pathlib import Path\n"
+                f"victim.POINTS[{points[9]!r}](); asyncio.run(victim.live(Path({str(home)!r}), ''))"
+            ),
         ],
         check=False,
     )

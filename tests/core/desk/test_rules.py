@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize(
-    ("mode", "write_class", "passes"),
+    "mode, write_class, passes",
     [
         ("read-only", "simulated", False),
         ("paper", "simulated", True),
@@ -58,7 +58,7 @@ async def test_real_money_needs_written_caps(open_desk, venue, draft, caps):
 
 
 @pytest.mark.parametrize(
-    ("policy", "change", "rule"),
+    "policy, change, rule",
     [
         ('allow = ["other:*"]', {}, "not among"),
         ('deny = ["fake:H*"]', {}, "denied"),
@@ -78,7 +78,7 @@ async def test_the_policy_refuses(open_desk, venue, draft, policy, change, rule)
 
 
 @pytest.mark.parametrize(
-    ("change", "error"),
+    "change, error",
     [
         ({"price": "0.515"}, OffGrid),
         ({"size": "0.5"}, BelowMinimum),

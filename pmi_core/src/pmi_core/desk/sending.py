@@ -161,9 +161,9 @@ class Sender:
                         venue, intent, self._settings.answer_seconds
                     )
                     told.append(await self._reconciler.settle(intent, outcome, EntryKind.ANSWER))
-            for place, intent in enumerate(told):
-                if intent is not None and intent.state is IntentState.UNKNOWN:
-                    await self._reconciler.chase(venue, intent)
+            for place, now in enumerate(told):
+                if now is not None and now.state is IntentState.UNKNOWN:
+                    await self._reconciler.chase(venue, now)
                     told[place] = None
             return tuple(
                 [

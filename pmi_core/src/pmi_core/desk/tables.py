@@ -5,12 +5,14 @@ from __future__ import annotations
 from pmi_core.errors import PluginError
 
 try:
-    import sqlalchemy as sa
+    import sqlalchemy
 except ModuleNotFoundError:
     raise PluginError(
         "the desk keeps its journal with SQLAlchemy, which is not installed",
         hint="install the extra: pip install 'pmi-core[desk]'",
     ) from None
+
+sa = sqlalchemy
 
 __all__ = ["SCHEMA", "caps", "head", "intents", "journal", "metadata", "sa", "tickets"]
 
