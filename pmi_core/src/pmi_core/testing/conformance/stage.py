@@ -34,7 +34,7 @@ def skip(reason: str) -> NoReturn:
 def needs(part: Part | None, capability: Capability, venue: Venue) -> Part:
     """Give the part, or leave the rule unchecked with a sentence that names venue and capability."""
     if part is None:
-        skip(f"{venue.info.provider} does not declare {capability.value}, or has no key for it here")
+        skip(f"{venue.info.provider} does not declare {capability.value}, or is not given a key for it here")
     return part
 
 
@@ -153,12 +153,30 @@ class Contract:
 
     @pytest.fixture(autouse=True)
     def _kept_or_excused(self, request: pytest.FixtureRequest, provider: Provider, clock: Clock) -> None:
-        """Expect a declared gap to fail, and drive the rule's clock."""
+        """Pass over what is not declared, expect a declared gap to fail, and drive the rule's clock."""
         name = rule_name(request.node.originalname)
+        needed = _capability_of(name, getattr(request.node, "callspec", None))
+        if needed is not None and needed not in provider.capabilities:
+            skip(f"{provider.name} does not declare {needed.value}")
         if name in provider.gaps:
             request.applymarker(pytest.mark.xfail(reason=f"{name}: {provider.gaps[name]}", strict=True))
         if inspect.iscoroutinefunction(request.node.obj):
             request.node.obj = _driven(request.node.obj, clock, self.seconds, answers="answers" in name)
+
+
+def _capability_of(name: str, case: Any) -> Capability | None:
+    """The capability that a rule speaks of, in one of its cases; None for rules of the whole."""
+    from pmi_core.testing.conformance.questions import READS
+
+    given = {} if case is None else case.params
+    if "capability" in given:
+        return Capability(given["capability"])
+    if "read" in given:
+        return READS[given["read"]].capability
+    room = name.partition(".")[0]
+    if room == "failures":
+        return Capability.ORDERS
+    return Capability(room) if room in frozenset(Capability) else None
 
 
 def _driven(rule: Rule, clock: Clock, seconds: float, *, answers: bool) -> Rule:
