@@ -56,7 +56,9 @@ class House:
         pace = timedelta(milliseconds=int(settings.pace * 1000))
         self.crowd = Crowd(settings.seed, pace, live=settings.live)
         self.memory = Memory(settings.starting_cash)
-        self.history = History(self.crowd, lambda *asked: self.memory.correct(*asked))
+        self.history = History(
+            self.crowd, lambda *asked: self.memory.correct(*asked), lambda code: self.memory.is_alone(code)
+        )
         self.deciders: dict[str, Decider] = {"fill": self._decide_fill}
         """Who decides what is due, by the kind of record."""
         self._store = store

@@ -54,6 +54,7 @@ class Memory:
         self._last_number = 0
         self._by_client: dict[str, str] = {}
         self._by_hour: defaultdict[tuple[str, int], list[PrintRecord]] = defaultdict(list)
+        self._by_market: defaultdict[str, list[PrintRecord]] = defaultdict(list)
         self._changed: dict[tuple[str, str], Record] = {}
         self._facts: dict[str, str] = {}
         self.waiting: dict[tuple[str, str], datetime] = {}
@@ -176,6 +177,7 @@ class Memory:
     def _index_print(self, record: PrintRecord) -> None:
         if record.id not in self.prints:
             self._by_hour[record.market, record.hour].append(record)
+            self._by_market[record.market].append(record)
         self.prints[record.id] = record
 
     def order_of(self, client_id: str) -> OrderRecord | None:
@@ -202,20 +204,17 @@ class Memory:
         )
         return sorted(left, key=lambda row: (row.time, row.id))
 
+    def is_alone(self, market: str) -> bool:
+        """Whether the account never traded in a market."""
+        return market not in self._by_market
+
     def extra_volume(self, market: str, since: datetime | None) -> Decimal:
         """Contracts that the account's trades add to those of the members."""
-        total = Decimal(0)
-        for (code, _), rows in self._by_hour.items():
-            if code == market:
-                total += sum(
-                    (
-                        one.size
-                        for one in rows
-                        if one.instead_of is None and (since is None or one.time >= since)
-                    ),
-                    Decimal(0),
-                )
-        return total
+        rows = self._by_market.get(market, ())
+        added = (
+            one.size for one in rows if one.instead_of is None and (since is None or one.time >= since)
+        )
+        return sum(added, Decimal(0))
 
 
 def _by_id(rows: Iterable[Kind], when: Callable[[Kind], datetime]) -> dict[str, Kind]:

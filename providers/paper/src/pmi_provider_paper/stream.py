@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Final
 
 from pmi_core.errors import BusyError, PmiError
 from pmi_core.models import ConnectionState, ConnectionUpdate, Subscription, Update
@@ -15,6 +16,9 @@ from pmi_provider_paper.house import House
 from pmi_provider_paper.watching import Watch
 
 __all__ = ["PaperStream"]
+
+_AT_LEAST: Final = 0.25
+"""Real seconds between two looks, unless the tick is shorter."""
 
 
 class PaperStream:
@@ -61,7 +65,8 @@ class PaperStream:
         pause = float(house.settings.tick)
         stale = False
         while house.is_open:
-            await house.clock.sleep(pause)
+            # A clock that is moved by hand must not make the stream spin.
+            await asyncio.gather(house.clock.sleep(pause), asyncio.sleep(min(pause, _AT_LEAST)))
             try:
                 with house.turn("stream") as now:
                     found = watch.look(now, move=True)
