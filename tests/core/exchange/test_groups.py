@@ -89,14 +89,16 @@ def test_groups_are_their_owners(desk, group):
     desk.refused(NotFound, commands.ResetGroup, account="bob", group_id=group)
 
 
-@pytest.mark.parametrize("facts", [{"limit": Decimal(0)}, {"limit": 5}, {"limit": Decimal(5), "window_seconds": 0}])
+@pytest.mark.parametrize(
+    "facts", [{"limit": Decimal(0)}, {"limit": 5}, {"limit": Decimal(5), "window_seconds": 0}]
+)
 def test_limits_make_sense(desk, facts):
     desk.refused(InvalidOrder, commands.CreateGroup, account="ann", **facts)
 
 
 def test_group_finer_than_a_market_never_crosses_its_book(desk):
     desk.list_market("F", size_step=Decimal("0.5"))
-    group = desk.do(commands.CreateGroup, account="ann", limit=Decimal("10"))[-1].group_id
+    group = desk.do(commands.CreateGroup, account="ann", limit=Decimal(10))[-1].group_id
     desk.place("ann", "buy yes", "0.50", "9.5", group_id=group, market_id="F")
     whole = desk.place("ann", "buy yes", "0.50", 5, group_id=group)
     desk.place("bob", "sell yes", "0.50", "9.5", market_id="F")

@@ -86,7 +86,7 @@ def test_close_time_moves(new_desk):
 
 
 @pytest.mark.parametrize(
-    ("value", "result", "ann", "bob"),
+    "value, result, ann, bob",
     [
         ("1", MarketResult.YES, 1006, 994),
         ("0", MarketResult.NO, 996, 1004),

@@ -148,9 +148,7 @@ class Life(RuleBasedStateMachine):
         order = self.some(data)
         if order is not None:
             self.moved.add(order.id)
-            self.apply(
-                commands.AmendOrder, account=order.account, order_id=order.id, price=price, size=size
-            )
+            self.apply(commands.AmendOrder, account=order.account, order_id=order.id, price=price, size=size)
 
     @rule(data=st.data(), by=sizes)
     def decrease(self, data, by):

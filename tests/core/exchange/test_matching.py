@@ -72,9 +72,7 @@ def run(desk, script, twin=frozenset()):
         number[happened[1].order_id] = step
         for event in happened:
             if isinstance(event, events.Traded):
-                trades.append(
-                    (number[event.maker_order_id], step, int(event.price * 100), int(event.size))
-                )
+                trades.append((number[event.maker_order_id], step, int(event.price * 100), int(event.size)))
     return trades
 
 

@@ -69,7 +69,11 @@ def test_average_price_and_profit_follow_the_cost(desk):
     desk.place("cat", "buy yes", "0.70", 5)
     desk.place("ann", "sell yes", "0.70", 5)
     position = desk.exchange.position("ann", "M")
-    assert (position.realized_pnl, position.cost, position.average_price) == (1, Decimal("7.5"), Decimal("0.5"))
+    assert (position.realized_pnl, position.cost, position.average_price) == (
+        1,
+        Decimal("7.5"),
+        Decimal("0.5"),
+    )
 
 
 def test_a_sale_beyond_the_position_turns_it(desk):
@@ -154,7 +158,10 @@ def test_currencies_are_apart(desk):
     desk.reject(InsufficientFunds, "ann", "buy yes", "0.50", 1, market_id="P")
     desk.do(commands.Deposit, account="ann", amount=Decimal(7), currency="MANA")
     desk.place("ann", "buy yes", "0.50", 10, market_id="P")
-    assert [(one.currency, one.available) for one in desk.exchange.balances("ann")] == [("USD", 1000), ("MANA", 2)]
+    assert [(one.currency, one.available) for one in desk.exchange.balances("ann")] == [
+        ("USD", 1000),
+        ("MANA", 2),
+    ]
     desk.refused(RequestError, commands.Deposit, account="ann", amount=Decimal(7), currency="GOLD")
 
 
@@ -246,7 +253,7 @@ schedules = st.builds(
     taker_rate=rates,
     maker_rate=rates,
     basis=st.sampled_from([FeeBasis.CONTRACTS, FeeBasis.NOTIONAL, FeeBasis.MINIMUM]),
-    minimum=st.sampled_from([Decimal(0), Decimal("0.02"), Decimal("-1")]),
+    minimum=st.sampled_from([Decimal(0), Decimal("0.02"), Decimal(-1)]),
     step=st.sampled_from([Decimal("0.000001"), Decimal("0.01")]),
     rounding=st.sampled_from(Rounding),
 )
@@ -266,7 +273,7 @@ def test_compiled_fee_equals_the_schedule(schedule, price, size, liquidity):
 
 
 @pytest.mark.parametrize(
-    ("price", "size", "what", "expected"),
+    "price, size, what, expected",
     [  # what a venue that aligns balances to 0.0001 charged
         ("0.52", "1", "buy yes", "0.0175"),
         ("0.001", "227.27", "buy yes", "0.015930"),

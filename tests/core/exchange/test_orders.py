@@ -26,7 +26,11 @@ def test_meets_the_best_price_first_and_the_first_comer_first(desk):
     taker = desk.place("cat", "buy yes", "0.52", 12)
     assert taker.status is OrderStatus.FILLED
     assert taker.average_price == (Decimal("0.50") * 10 + Decimal("0.52") * 2) / 12
-    assert [(fill.account, fill.size) for fill in desk.exchange.fills("cat")] == [("cat", 2), ("cat", 5), ("cat", 5)]
+    assert [(fill.account, fill.size) for fill in desk.exchange.fills("cat")] == [
+        ("cat", 2),
+        ("cat", 5),
+        ("cat", 5),
+    ]
     assert [desk.look(order).filled for order in late] == [2, 5]
     assert desk.book() == [[], [("0.52", 3)]]
 
@@ -112,7 +116,9 @@ def test_reduce_only_is_capped_at_the_position(desk):
 
 
 def test_reduce_only_without_position_is_refused(desk):
-    assert desk.reject(OrderRefused, "bob", "sell yes", "0.35", 9, reduce_only=True).code == "nothing_to_reduce"
+    assert (
+        desk.reject(OrderRefused, "bob", "sell yes", "0.35", 9, reduce_only=True).code == "nothing_to_reduce"
+    )
 
 
 def test_resting_reduce_only_shrinks_with_the_position(desk):
@@ -148,7 +154,7 @@ def test_notional_too_small_for_a_contract_is_refused(desk):
     desk.reject(BelowMinimum, "bob", "buy yes", "0.50", notional=Decimal("0.49"))
 
 
-@pytest.mark.parametrize(("size", "notional"), [(None, None), (1, Decimal(1))])
+@pytest.mark.parametrize("size, notional", [(None, None), (1, Decimal(1))])
 def test_an_order_has_one_measure(desk, size, notional):
     desk.reject(InvalidOrder, "bob", "buy yes", "0.50", size, notional=notional)
 

@@ -51,6 +51,7 @@ def cost_of(
     market: Market,
     outcome: OutcomeSide,
     action: Action,
+    *,
     size: Decimal | None,
     notional: Decimal | None,
     now: datetime,
@@ -64,12 +65,12 @@ def cost_of(
         raise InvalidOrder("a notional is positive", code="notional")
     side = side_of(outcome, action)
     if market.curve is not None:
-        return _from_curve(market, side, outcome, wanted, budget, now)
-    return _from_book(market, side, outcome, wanted, budget, now)
+        return _from_curve(market, side, outcome, wanted=wanted, budget=budget, now=now)
+    return _from_book(market, side, outcome, wanted=wanted, budget=budget, now=now)
 
 
 def _from_book(
-    market: Market, side: int, outcome: OutcomeSide, wanted: int | None, budget: int | None, now: datetime
+    market: Market, side: int, outcome: OutcomeSide, *, wanted: int | None, budget: int | None, now: datetime
 ) -> CostView:
     yes = outcome is OutcomeSide.YES
     charges = market.charges
@@ -116,7 +117,7 @@ def _fees(market: Market, level: Level, own: int, taken: int, *, buys: bool) -> 
 
 
 def _from_curve(
-    market: Market, side: int, outcome: OutcomeSide, wanted: int | None, budget: int | None, now: datetime
+    market: Market, side: int, outcome: OutcomeSide, *, wanted: int | None, budget: int | None, now: datetime
 ) -> CostView:
     curve = market.curve
     assert curve is not None

@@ -40,7 +40,16 @@ def check_orders(
         value = sum(maker.price * size for maker, size in plan.fills)
         fees = _fees(order, plan, now)
         without = {*without, *plan.canceled}
-    short = _shortfall(order.holding, order.side, filled, value, fees, order if rest else None, rest, without)
+    short = _shortfall(
+        order.holding,
+        order.side,
+        filled,
+        value,
+        fee=fees,
+        resting=order if rest else None,
+        rest=rest,
+        without=without,
+    )
     _refuse(order.account.id, market, short)
 
 
@@ -50,7 +59,7 @@ def check_trade(holding: Holding, side: int, size: int, value: int, fee: int) ->
     Raises:
         InsufficientFunds: the account would owe money.
     """
-    short = _shortfall(holding, side, size, value, fee, None, 0, ())
+    short = _shortfall(holding, side, size, value, fee=fee, resting=None, rest=0, without=())
     _refuse(holding.account.id, holding.market, short)
 
 
@@ -71,8 +80,7 @@ def _fees(order: Order, plan: Plan, now: datetime) -> int:
         return most_of_profit(order.holding, order.side, plan.filled)
     yes = order.asked.outcome is OutcomeSide.YES
     return sum(
-        charges.at_most(maker.price if yes else SCALE - maker.price, size)
-        for maker, size in plan.fills
+        charges.at_most(maker.price if yes else SCALE - maker.price, size) for maker, size in plan.fills
     )
 
 
@@ -81,6 +89,7 @@ def _shortfall(
     side: int,
     size: int,
     value: int,
+    *,
     fee: int,
     resting: Order | None,
     rest: int,

@@ -87,7 +87,7 @@ class Holding:
         if len(queue) == 1:
             queue.pop()
         else:
-            del queue[bisect_left(queue, (key, order.place))]  # type: ignore[arg-type]  # a shorter tuple sorts first
+            del queue[bisect_left(queue, (key, order.place))]  # a shorter tuple sorts first
         self.open[side] -= order.remaining
         self.full[side] -= order.remaining // self.lot * order.hold
         if order.reduce_only:
@@ -116,14 +116,31 @@ class Holding:
         cover = self.size if side == ASK else -self.size
         if cover <= 0:
             return needed
-        if cover >= self.open[side]:
+        bare = self.open[side] - cover
+        if bare <= 0:
             return 0
-        return self.uncovered(side, cover, self.queue[side])
-
-    def uncovered(self, side: int, cover: int, queue: list[Entry]) -> int:
-        """Money that orders need when the first ``cover`` contracts of them need none."""
-        needed = 0
+        queue = self.queue[side]
+        lot = self.lot
+        if bare <= cover:  # whichever end is nearer
+            needed = 0
+            for _, _, order in reversed(queue):
+                rest = order.remaining
+                if rest >= bare:
+                    return needed + bare // lot * order.hold
+                needed += rest // lot * order.hold
+                bare -= rest
         for _, _, order in queue:
+            rest = order.remaining
+            if rest >= cover:
+                return needed - cover // lot * order.hold
+            needed -= rest // lot * order.hold
+            cover -= rest
+        return needed
+
+    def recount(self, side: int) -> int:
+        """The same as ``need``, worked out order by order."""
+        needed, cover = 0, self.cover(side)
+        for _, _, order in self.queue[side]:
             rest = order.remaining
             if cover >= rest:
                 cover -= rest

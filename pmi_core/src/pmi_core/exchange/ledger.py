@@ -80,7 +80,7 @@ class Ledger:
                     sum(e[2].remaining for e in queue),
                 )
                 _same(f"order of fills of {where}", [e[:2] for e in queue], sorted(e[:2] for e in queue))
-                need = holding.uncovered(side, holding.cover(side), queue)
+                need = holding.recount(side)
                 _same(f"reserve of {where}", holding.need[side], need)
                 reserved[holding.market.currency] += need
         for currency, purse in account.purses.items():

@@ -46,7 +46,9 @@ def crosses(order: Order) -> bool:
     return bool(keys) and keys[-1] >= order.price * opposite.sign
 
 
-def sweep(order: Order, size: int | None, budget: int | None, now: datetime) -> Plan:
+def sweep(  # noqa: C901, PLR0912, PLR0915 - the hottest loop of the engine stays in one piece
+    order: Order, size: int | None, budget: int | None, now: datetime
+) -> Plan:
     """Plan the fills of an incoming order: best price first, first come first within a price.
 
     Exactly one of ``size`` (units) and ``budget`` (money units, in terms of the order's outcome)

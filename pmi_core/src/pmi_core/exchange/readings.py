@@ -205,7 +205,8 @@ class Readings:
 
         The groups of makers and orders of the same account are not looked at.
         """
-        return cost_of(self._state.market(market_id), outcome, action, size, notional, self._state.now)
+        market = self._state.market(market_id)
+        return cost_of(market, outcome, action, size=size, notional=notional, now=self._state.now)
 
     def trades(self, market_id: str) -> tuple[Traded, ...]:
         """A market's public trades."""

@@ -92,8 +92,7 @@ class State:
 
     def note_level(self, market: Market, side: int, level: Level, delta: int) -> None:
         """Tell that a level's total has changed by ``delta``."""
-        log = self.log
-        log.emit(
+        market.sequence = self.log.emit(
             LevelChanged,
             market.id,
             "ask" if side else "bid",
@@ -101,7 +100,6 @@ class State:
             from_units(level.size),
             from_units(delta),
         )
-        market.sequence = log.seq
 
     def retire(self, order: Order) -> None:
         """An order became terminal: it stays readable as long as retention says."""

@@ -143,9 +143,9 @@ class Trading:
         for group, room in plan.rooms.items():
             if room < lot and not group.triggered:
                 self._groups.fire(group)
-        group = order.group
-        if group is not None and not group.triggered and plan.capped:
-            self._groups.fire(group)
+        own = order.group
+        if own is not None and plan.capped and not own.triggered:
+            self._groups.fire(own)
 
     def _leftover(self, order: Order, plan: Plan | None) -> CancelReason | None:
         if plan is not None and plan.blocked:
@@ -328,10 +328,10 @@ class Trading:
             self._rename(order, command, client_id)
             self._resize(order, size, order.remaining - rest)
         else:
-            self._move(order, price, size, rest, command, client_id)
+            self._move(order, command, price=price, size=size, rest=rest, client_id=client_id)
 
     def _move(
-        self, order: Order, price: int, size: int, rest: int, command: AmendOrder, client_id: str | None
+        self, order: Order, command: AmendOrder, *, price: int, size: int, rest: int, client_id: str | None
     ) -> None:
         """Take a working order out and bring it back as a new one of the same name."""
         admission = self.admission
