@@ -160,11 +160,9 @@ async def _ask(client: Client[Any], screen: Screen, step: _Step, show: Any) -> d
 
 def _show_venues(screen: Screen, content: dict[str, Any]) -> None:
     screen.table(
-        ["venue", "title", "orders move", "can"],
-        [
-            [venue["venue"], venue.get("title"), venue.get("orders_move"), ", ".join(venue["can"])]
-            for venue in content["venues"]
-        ],
+        ["venue", "title", "can"],
+        [[venue["venue"], venue.get("title"), ", ".join(venue["can"])] for venue in content["venues"]],
+        for_people=True,
     )
 
 
@@ -182,6 +180,7 @@ def _show_markets(screen: Screen, content: dict[str, Any]) -> None:
             for row in content["markets"]
         ],
         numeric=frozenset({"bid", "ask", "closes"}),
+        for_people=True,
     )
 
 
@@ -199,6 +198,7 @@ def _show_book(screen: Screen, content: dict[str, Any]) -> None:
         ["side", "price", "size"],
         [*(["ask", *level] for level in reversed(asks)), *(["bid", *level] for level in bids)],
         numeric=frozenset({"price", "size"}),
+        for_people=True,
     )
 
 

@@ -78,10 +78,14 @@ class Screen:
         *,
         title: str | None = None,
         numeric: frozenset[str] = frozenset(),
+        for_people: bool = False,
     ) -> None:
-        """Print rows; cells are untrusted text, numbers are right-aligned by heading."""
+        """Print rows; cells are untrusted text, numbers are right-aligned by heading.
+
+        In a pipe they are tab-separated, unless they are only ``for_people``.
+        """
         cleaned = [["" if cell is None else clean(str(cell)) for cell in row] for row in rows]
-        if not self.is_terminal:
+        if not self.is_terminal and not for_people:
             for row in [list(headings), *cleaned]:
                 sys.stdout.write("\t".join(cell.replace("\t", " ") for cell in row) + "\n")
             return
