@@ -101,6 +101,13 @@ def test_offering_no_yes_reserves_the_other_side(desk):
     assert desk.available("ann") == 940
 
 
+def test_yes_and_no_at_one_number_reserve_their_own_sides(desk):
+    desk.place("ann", "sell yes", "0.30", 10)
+    assert desk.exchange.balance("ann").reserved == 7
+    desk.place("ann", "buy no", "0.30", 10)
+    assert desk.exchange.balance("ann").reserved == 10
+
+
 def test_selling_what_is_held_needs_no_money(desk):
     pair_up(desk)
     before = desk.available("ann")

@@ -95,7 +95,7 @@ class Market:
         """Markets that have this one as a leg."""
         self._prices: dict[Decimal, int] = {}
         self._sizes: dict[Decimal, int] = {}
-        self._holds: dict[tuple[int, int], int] = {}
+        self._holds: dict[tuple[int, int, int], int] = {}
 
     def price_of(self, price: Decimal) -> int:
         """Read a limit price.
@@ -164,7 +164,7 @@ class Market:
         """Money that one lot of an order needs when it opens: its cost at the limit and the most
         that fees can be.
         """
-        key = (order.side, order.own_price)
+        key = (order.side, order.price, order.own_price)
         hold = self._holds.get(key)
         if hold is None:
             cost = order.price if order.side == BID else SCALE - order.price
