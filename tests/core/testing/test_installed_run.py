@@ -88,6 +88,27 @@ def test_a_gap_needs_a_rule_a_word_and_a_reason(with_gaps: Run, gaps: dict[str, 
     assert complaint in told
 
 
+NO_RECORDINGS = """
+import pytest
+from healthy.wired import wired_provider
+from pmi_core.testing.conformance import ProviderContract
+
+class TestSilence(ProviderContract):
+    @pytest.fixture
+    def provider(self):
+        return wired_provider()
+"""
+
+
+def test_without_recordings_rules_are_skipped_and_reading_fails(run: Run, tmp_path: Path) -> None:
+    suite = f"test_{abs(hash(tmp_path))}.py"
+    (tmp_path / suite).write_text(NO_RECORDINGS)
+    code, told = run(suite, "-k", "markets_answers or markets_limit_is_respected or books_are_snapshots")
+    assert code == 1
+    assert "1 failed, 2 skipped" in told
+    assert "nothing recorded answers GET /v1/markets?limit=1; there are no recordings at all" in told
+
+
 def test_a_run_without_a_provider_fails(run: Run) -> None:
     code, told = run("--pyargs", "pmi_core.testing.conformance", "-k", "status_answers")
     assert code == 1

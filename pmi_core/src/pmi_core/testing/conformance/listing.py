@@ -41,9 +41,10 @@ class ListingRules(Contract):
         """Small pages give together what one large page gives: nothing is lost at the end."""
         reader = needs(venue.markets, Capability.MARKETS, venue)
         whole = await reader.list_markets(MarketQuery(status=OPEN, limit=1000))
-        if whole.cursor is not None or len(whole.items) > 100:
-            skip(f"{venue.info.provider} lists more open markets than this rule reads one by one")
-        rows, ended = await every_page(reader.list_markets, MarketQuery(status=OPEN, limit=2))
+        if whole.cursor is not None:
+            skip(f"{venue.info.provider} lists more open markets than one page holds")
+        small = max(2, len(whole.items) // 20)
+        rows, ended = await every_page(reader.list_markets, MarketQuery(status=OPEN, limit=small))
         assert ended, "the cursor never ends"
         assert [market.ref for market in rows] == [market.ref for market in whole.items]
 

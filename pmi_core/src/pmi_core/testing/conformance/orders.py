@@ -55,8 +55,12 @@ class OrderRules(Contract):
     async def test_orders_keep_what_was_asked(self, venue: Venue, clock: Clock, may_trade: bool) -> None:
         """A placed order has every field of its request, the client order id to the letter."""
         trader = await a_trader(venue, clock, may_trade)
-        for outcome in (YES, NO):
-            wanted = trader.request(outcome, BUY, await trader.behind(outcome, BUY), post_only=True)
+        moment = clock.now() + timedelta(hours=1)
+        for outcome, more in (
+            (YES, {"post_only": True}),
+            (NO, {"time_in_force": TimeInForce.GTD, "expires_at": moment}),
+        ):
+            wanted = trader.request(outcome, BUY, await trader.behind(outcome, BUY), **more)
             order = await trader.arrived(await trader.placer.place_order(wanted))
             for seen in (check_sound(order, Order), await trader.again(order)):
                 for field in KEPT:

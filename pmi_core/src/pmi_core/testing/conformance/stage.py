@@ -13,7 +13,6 @@ import pytest
 
 from pmi_core.capabilities import Capability
 from pmi_core.clock import Clock, SystemClock
-from pmi_core.errors import PmiError
 from pmi_core.provider import OpenContext, Provider, Venue, WriteClass
 from pmi_core.testing.clock import START, ManualClock
 from pmi_core.testing.recordings import Recordings
@@ -127,7 +126,7 @@ class Contract:
         return live or venue.info.write_class is WriteClass.SIMULATED
 
     @pytest.fixture
-    def context(  # noqa: PLR0917 - pytest gives fixtures by name
+    def context(
         self,
         provider: Provider,
         venue_name: str,
@@ -186,13 +185,20 @@ def _driven(rule: Rule, clock: Clock, seconds: float, *, answers: bool) -> Rule:
             async with asyncio.timeout(seconds):
                 running = rule(*args, **kwargs)
                 await (clock.run(running) if isinstance(clock, ManualClock) else running)
-        except Unrecorded as missing:
-            if answers:
+        except Exception as error:
+            missing = _unrecorded(error)
+            if missing is None or answers:
                 raise
             skip(str(missing))
-        except PmiError as error:
-            if isinstance(error.__cause__, Unrecorded) and not answers:
-                skip(str(error.__cause__))
-            raise
 
     return driven
+
+
+def _unrecorded(error: BaseException | None) -> Unrecorded | None:
+    """The unrecorded question behind an error, through causes and groups."""
+    while error is not None and not isinstance(error, Unrecorded):
+        if isinstance(error, BaseExceptionGroup):
+            found = [_unrecorded(one) for one in error.exceptions]
+            return next((one for one in found if one is not None), None)
+        error = error.__cause__ or error.__context__
+    return error
