@@ -48,6 +48,9 @@ def demo(context: typer.Context) -> None:
         asyncio.run(_bounded(screen))
     except KeyboardInterrupt:
         raise typer.Exit(Exit.INTERRUPTED) from None
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough; nobody is left to be told.
+        sys.stdout = None
     except _Stopped as reason:
         screen.note(f"the demonstration stopped: {reason}")
         raise typer.Exit(Exit.NO) from None
@@ -87,7 +90,7 @@ async def _server(folder: Path) -> AsyncIterator[Client[Any]]:
     try:
         async with Client(transport) as client:
             yield client
-    except _Stopped:
+    except (_Stopped, BrokenPipeError):
         raise
     except Exception as error:
         said = log.read_text(encoding="utf-8").strip()[-2_000:] if log.exists() else ""

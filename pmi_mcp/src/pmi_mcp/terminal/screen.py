@@ -33,14 +33,14 @@ class Screen:
         self.debug = debug
 
     def _console(self, *, to_error: bool) -> Console:
-        from rich.console import Console
+        from pmi_mcp.terminal.console import PlainConsole
 
         choices: dict[str, dict[str, Any]] = {
             "always": {"force_terminal": True},
             "never": {"no_color": True, "color_system": None},
         }
         choice = choices.get(self.color, {})
-        return Console(stderr=to_error, markup=False, emoji=False, highlight=False, **choice)
+        return PlainConsole(stderr=to_error, **choice)
 
     @property
     def is_terminal(self) -> bool:
