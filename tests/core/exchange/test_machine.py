@@ -261,7 +261,7 @@ def test_every_life_keeps_the_books(new_desk):
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=60,
+            max_examples=150,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),

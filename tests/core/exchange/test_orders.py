@@ -193,6 +193,19 @@ def test_only_exact_numbers_are_taken(desk, field, value):
     desk.refused(InvalidOrder, commands.PlaceOrder, **order)
 
 
+@pytest.mark.parametrize(
+    "field, value",
+    [("outcome", "yes"), ("action", "buy"), ("time_in_force", "ioc"), ("self_trade", "cancel_maker")],
+)
+def test_text_is_no_member_of_an_enumeration(desk, field, value):
+    desk.refused(InvalidOrder, commands.PlaceOrder, **desk.order("ann", "buy yes", "0.5", 1) | {field: value})
+
+
+@pytest.mark.parametrize("notional", [0.5, 1, Decimal("NaN"), Decimal(-1), Decimal("1e-13"), Decimal("1e19")])
+def test_notional_is_money(desk, notional):
+    desk.reject(InvalidOrder, "ann", "buy yes", "0.5", notional=notional)
+
+
 def test_client_order_id_is_used_once_for_ever(desk):
     order = desk.place("ann", "buy yes", "0.5", 1, client_order_id="mine")
     desk.do(commands.CancelOrder, account="ann", order_id=order.id)

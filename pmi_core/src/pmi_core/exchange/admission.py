@@ -17,8 +17,8 @@ from pmi_core.exchange.commands import PlaceOrder
 from pmi_core.exchange.matching import Plan, crosses, sweep
 from pmi_core.exchange.order import ASK, Order
 from pmi_core.exchange.units import from_units, to_money
-from pmi_core.models.market import Trading
-from pmi_core.models.order import TimeInForce
+from pmi_core.models.market import OutcomeSide, Trading
+from pmi_core.models.order import Action, SelfTradePolicy, TimeInForce
 from pmi_core.numbers import plain
 
 if TYPE_CHECKING:
@@ -50,14 +50,24 @@ class Admission:
         account = state.account(command.account)
         market = state.market(command.market_id)
         self.check_open(market)
+        if not (
+            type(command.outcome) is OutcomeSide
+            and type(command.action) is Action
+            and type(command.time_in_force) is TimeInForce
+            and type(command.self_trade) is SelfTradePolicy
+        ):
+            raise InvalidOrder(
+                "outcome, action, time in force and self-trade policy are members of their enumerations",
+                hint="give for example Action.BUY, not its text",
+                code="kind",
+            )
         self.check_client_id(account, command.client_order_id)
         price = market.price_of(command.price)
         size = budget = None
         if command.size is not None and command.notional is None:
             size = market.new_size_of(command.size)
         elif command.notional is not None and command.size is None:
-            fits = command.notional.is_finite() and abs(command.notional.adjusted()) < 18
-            budget = to_money(command.notional) if fits else None
+            budget = to_money(command.notional)
             if budget is None or budget <= 0:
                 raise InvalidOrder(
                     f"{command.notional} is not a sum to trade for",

@@ -102,7 +102,7 @@ class Clearing:
         holding.purse.cash += cash
         return cash, size - closed, fee
 
-    def _note(  # noqa: PLR0917 - called for every fill, where keywords cost time
+    def _note(
         self,
         market: Market,
         taker: Order,

@@ -55,6 +55,8 @@ class Combos:
         spec = self._state.collections.get(collection_id)
         if spec is None:
             raise NotFound(f"there is no collection {collection_id!r}", code="collection")
+        if not all(type(leg.outcome) is OutcomeSide for leg in legs):
+            raise InvalidOrder("a leg's outcome is OutcomeSide.YES or OutcomeSide.NO", code="kind")
         pairs = tuple((leg.market_id, leg.outcome.value) for leg in legs)
         return collection_id, pairs if spec.ordered else tuple(sorted(pairs))
 

@@ -148,11 +148,7 @@ class Groups:
 
 
 def _limit(limit: Decimal) -> int:
-    units = (
-        to_units(limit)
-        if type(limit) is Decimal and limit.is_finite() and abs(limit.adjusted()) < 18
-        else None
-    )
+    units = to_units(limit)
     if units is None or units <= 0:
         raise InvalidOrder(
             f"{limit!r} is not a limit", hint="give a positive count of contracts", code="limit"

@@ -174,8 +174,8 @@ class Lifecycle:
     def determine(self, command: DetermineMarket) -> None:
         """State the result."""
         market = self._in(command.market_id, MarketStatus.OPEN, MarketStatus.CLOSED, MarketStatus.DETERMINED)
-        value = to_units(command.value) if command.value.is_finite() and 0 <= command.value <= 1 else None
-        if value is None:
+        value = to_units(command.value)
+        if value is None or not 0 <= value <= SCALE:
             raise RequestError(
                 f"{command.value} is not a settlement value",
                 hint="give 0 to 1 with at most 6 places",

@@ -133,7 +133,7 @@ class Market:
             raise InvalidOrder(f"{size!r} is not a size", hint="give a Decimal", code="size")
         units = self._sizes.get(size)
         if units is None:
-            units = to_units(size) if abs(size.adjusted()) < 18 else None
+            units = to_units(size)
             if units is None or units <= 0 or units % self.lot:
                 raise BelowMinimum(
                     f"{plain(size)} contracts cannot be traded in {self.id}",

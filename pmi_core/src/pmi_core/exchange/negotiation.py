@@ -76,7 +76,7 @@ class Negotiation:
         if command.size is not None:
             size = market.new_size_of(command.size)
         else:
-            notional = to_money(command.notional) if command.notional else None
+            notional = to_money(command.notional) if command.notional is not None else None
             if notional is None or notional <= 0:
                 raise InvalidOrder("a request's notional is positive", code="notional")
         if account.open_rfqs >= state.settings.max_open_rfqs:
@@ -172,6 +172,8 @@ class Negotiation:
                 f"quote {quote.id} is {quote.status}, its request {rfq.status}", code="quote_status"
             )
         self._trading.admission.check_open(rfq.market)
+        if type(command.side) is not OutcomeSide:
+            raise InvalidOrder("a side is OutcomeSide.YES or OutcomeSide.NO", code="kind")
         bid = quote.yes_bid if command.side is OutcomeSide.YES else quote.no_bid
         if bid is None:
             raise OrderRefused(f"quote {quote.id} does not bid for {command.side}", code="quote")

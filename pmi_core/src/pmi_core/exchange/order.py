@@ -64,7 +64,7 @@ class Order:
         "updated",
     )
 
-    def __init__(  # noqa: PLR0917 - made for every order, where keywords cost time
+    def __init__(
         self,
         id: str,  # noqa: A002 - what it is called everywhere
         asked: PlaceOrder,

@@ -98,8 +98,7 @@ def _currency(code: str) -> None:
 
 
 def _amount(amount: Decimal) -> int:
-    fits = type(amount) is Decimal and amount.is_finite() and abs(amount.adjusted()) < 18
-    units = to_money(amount) if fits else None
+    units = to_money(amount)
     if units is None or units <= 0:
         raise RequestError(
             f"{amount!r} is not an amount of money", hint="give a positive Decimal", code="amount"
