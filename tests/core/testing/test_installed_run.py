@@ -109,6 +109,35 @@ def test_without_recordings_rules_are_skipped_and_reading_fails(run: Run, tmp_pa
     assert "nothing recorded answers GET /v1/markets?limit=1; there are no recordings at all" in told
 
 
+HANGING = """
+import asyncio
+import pytest
+from healthy.provider import healthy_provider
+from planted import alter
+from pmi_core.testing.conformance.status import StatusRules
+
+def hang(bench):
+    async def get_status():
+        await asyncio.Event().wait()
+    alter(bench, "status", get_status=get_status)
+
+class TestHanging(StatusRules):
+    seconds = 0.2
+
+    @pytest.fixture
+    def provider(self):
+        return healthy_provider(hang)
+"""
+
+
+def test_a_rule_that_hangs_is_broken_in_time(run: Run, tmp_path: Path) -> None:
+    suite = f"test_{abs(hash(tmp_path))}.py"
+    (tmp_path / suite).write_text(HANGING)
+    code, told = run(suite, "-k", "status_answers")
+    assert code == 1
+    assert "TimeoutError" in told
+
+
 def test_a_run_without_a_provider_fails(run: Run) -> None:
     code, told = run("--pyargs", "pmi_core.testing.conformance", "-k", "status_answers")
     assert code == 1

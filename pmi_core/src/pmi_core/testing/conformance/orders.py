@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from pmi_core.capabilities import Capability
 from pmi_core.clock import Clock
 from pmi_core.errors import Duplicate, NotFound, RequestError
-from pmi_core.models import Order, OrderQuery, OrderStatus, TimeInForce
+from pmi_core.models import Order, OrderQuery, OrderStatus, OutcomeSide, TimeInForce
 from pmi_core.numbers import ZERO
 from pmi_core.provider import Venue
 from pmi_core.testing.clock import ManualClock
@@ -56,10 +57,11 @@ class OrderRules(Contract):
         """A placed order has every field of its request, the client order id to the letter."""
         trader = await a_trader(venue, clock, may_trade)
         moment = clock.now() + timedelta(hours=1)
-        for outcome, more in (
+        asked: tuple[tuple[OutcomeSide, dict[str, Any]], ...] = (
             (YES, {"post_only": True}),
             (NO, {"time_in_force": TimeInForce.GTD, "expires_at": moment}),
-        ):
+        )
+        for outcome, more in asked:
             wanted = trader.request(outcome, BUY, await trader.behind(outcome, BUY), **more)
             order = await trader.arrived(await trader.placer.place_order(wanted))
             for seen in (check_sound(order, Order), await trader.again(order)):

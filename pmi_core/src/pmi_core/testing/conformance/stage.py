@@ -89,7 +89,7 @@ class Contract:
     @pytest.fixture
     def open_settings(self, pytestconfig: pytest.Config, recordings: Recordings) -> Mapping[str, Any]:
         """The provider's settings: those of the recordings, and ``--pmi-setting KEY=VALUE`` above."""
-        given = dict(text.split("=", 1) for text in pytestconfig.getoption("--pmi-setting"))
+        given = dict(text.split("=", 1) for text in pytestconfig.getoption("--pmi-setting") or ())
         return {**recordings.settings, **given}
 
     @pytest.fixture
