@@ -79,11 +79,11 @@ class Readings:
         )
 
     def positions(self, account: str, *, include_closed: bool = False) -> tuple[PositionView, ...]:
-        """What an account holds."""
-        holdings = self._state.account(account).holdings.values()
+        """What an account holds, by market id."""
+        holdings = self._state.account(account).holdings
         return tuple(
             position_view(holding)
-            for holding in holdings
+            for _, holding in sorted(holdings.items())
             if holding.size or (include_closed and holding.traded)
         )
 
