@@ -52,7 +52,7 @@ class PaperAccount:
         house = self._house
         market = None if query.market_ref is None else house.native(query.market_ref)
         event = None if query.event_ref is None else house.native(query.event_ref)
-        for row in house.memory.positions.values():
+        for row in sorted(house.memory.positions.values(), key=lambda row: row.id):
             if (
                 (row.size or query.include_closed)
                 and (market is None or row.id == market)

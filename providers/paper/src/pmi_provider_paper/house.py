@@ -104,21 +104,26 @@ class House:
             raise RequestError(f"venue {self.name!r} is closed", venue=self.name, hint="open it again")
         self._store.begin()
         try:
-            try:
-                now = self._prepare()
-                yield now
-            except PmiError as error:
-                error.venue = error.venue or self.name
-                error.capability = error.capability or capability
-                self._finish()
-                raise
-            self._finish()
-        except PmiError:
+            now = self._prepare()
+        except BaseException:
+            self._give_up()
+            raise
+        try:
+            yield now
+        except PmiError as error:
+            error.venue = error.venue or self.name
+            error.capability = error.capability or capability
+            self._finish()  # what was due before is kept, and of a refused request nothing is there
             raise
         except BaseException:
-            self._store.roll_back()
-            self._stale = True
+            self._give_up()
             raise
+        self._finish()
+
+    def _give_up(self) -> None:
+        """Forget this turn: the next one reads the file again."""
+        self._store.roll_back()
+        self._stale = True
 
     def _prepare(self) -> datetime:
         now = self.clock.now()
@@ -135,8 +140,7 @@ class House:
             written = self.memory.save(self._store)
             self._store.commit()
         except BaseException:
-            self._store.roll_back()
-            self._stale = True
+            self._give_up()
             raise
         if written:
             for listener in list(self._listeners):

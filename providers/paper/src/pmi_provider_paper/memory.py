@@ -76,10 +76,11 @@ class Memory:
         self.fills = _by_id(store.all("fill", FillRecord), lambda one: one.time)
         self.positions = {one.id: one for one in store.all("position", PositionRecord)}
         self.settlements = _by_id(store.all("settlement", SettlementRecord), lambda one: one.time)
-        self.groups = {one.id: one for one in store.all("group", GroupRecord)}
+        groups = sorted(store.all("group", GroupRecord), key=lambda one: (len(one.id), one.id))
+        self.groups = {one.id: one for one in groups}
         self.rfqs = _by_id(store.all("rfq", RfqRecord), lambda one: one.created)
         self.quotes = _by_id(store.all("quote", QuoteRecord), lambda one: one.created)
-        self.combos = {one.id: one for one in store.all("combo", ComboRecord)}
+        self.combos = _by_id(store.all("combo", ComboRecord), lambda one: one.opened)
         for one in store.all("print", PrintRecord):
             self._index_print(one)
         self._by_client = {one.client_id: one.id for one in self.orders.values() if one.client_id is not None}
