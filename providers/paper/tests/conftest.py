@@ -89,6 +89,7 @@ def on_curve():
 
     async def find(venue):
         page = await venue.markets.list_markets(MarketQuery(status="open", limit=1000))
-        return next(one for one in page.items if one.execution is Execution.AMM)
+        found = [one for one in page.items if one.execution is Execution.AMM and one.yes.bid]
+        return min(found, key=lambda one: abs(one.yes.bid - Decimal("0.4")))
 
     return find
