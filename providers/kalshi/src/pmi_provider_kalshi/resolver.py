@@ -17,6 +17,7 @@ from pmi_core.errors import MalformedRef, NotFound, RequestError
 from pmi_core.identifiers import MarketRef
 from pmi_provider_kalshi.archive import Archive
 from pmi_provider_kalshi.client import Client
+from pmi_provider_kalshi.errors import placed
 
 __all__ = ["Resolver"]
 
@@ -35,6 +36,7 @@ class Resolver:
         self._archive = archive
         self._venue = venue
 
+    @placed(_CAPABILITY)
     async def __call__(self, text: str) -> MarketRef | None:
         """Give the ref of the one market that the text names, or None.
 
@@ -81,8 +83,6 @@ class Resolver:
                 raise RequestError(
                     f"{ticker} is {'an' if name == 'event' else 'a'} {name} with several markets",
                     hint=f"name one of them: {', '.join(refs[:_SHOWN])}{more}",
-                    venue=self._venue,
-                    capability=_CAPABILITY,
                 )
         return None
 
