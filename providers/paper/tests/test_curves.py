@@ -47,7 +47,11 @@ async def test_a_curve_keeps_its_word(venue, on_curve, order, outcome):
     placed = await venue.orders.place_order(
         order(market.ref, "0.99", 25, outcome=outcome, time_in_force="ioc")
     )
-    assert (placed.status, placed.filled_notional, placed.fees) == (OrderStatus.FILLED, quote.cost, quote.fees)
+    assert (placed.status, placed.filled_notional, placed.fees) == (
+        OrderStatus.FILLED,
+        quote.cost,
+        quote.fees,
+    )
     dearer = await venue.pricing.get_quote(asked(market, outcome, size="25"))
     assert dearer.cost > quote.cost
 

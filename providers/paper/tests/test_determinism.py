@@ -66,7 +66,9 @@ async def test_resting_orders_fare_the_same_however_often_somebody_looks(opened,
             tick = Decimal("0.01")
             prices = [market.yes.bid, market.yes.bid - tick, market.yes.bid - 3 * tick]
             for number, price in enumerate(prices):
-                await venue.orders.place_order(order(market.ref, price, 150, client_order_id=f"same-{number}"))
+                await venue.orders.place_order(
+                    order(market.ref, price, 150, client_order_id=f"same-{number}")
+                )
             await venue.orders.place_order(
                 order(market.ref, 1 - market.yes.ask, 80, outcome="no", client_order_id="same-no")
             )
@@ -98,7 +100,11 @@ async def test_time_runs_from_open_to_settled(venue, clock, lively):
             statuses.append(again.status)
         if again.status == "settled":
             break
-    assert statuses == ["open", "closed", "determined", "settled"] or statuses == ["open", "determined", "settled"]
+    assert statuses == ["open", "closed", "determined", "settled"] or statuses == [
+        "open",
+        "determined",
+        "settled",
+    ]
     assert again.settlement_value in (Decimal(0), Decimal(1))
     assert (await venue.books.get_book(market.ref)).bids == ()
 

@@ -20,7 +20,10 @@ async def test_without_client_ids_nothing_is_found_by_one(opened, lively, order)
         second = await venue.orders.place_order(order(market.ref, "0.02", client_order_id="same"))
         assert first.ref != second.ref
         assert await venue.orders.find_by_client_id("same") is None
-        assert [one.client_order_id for one in (await venue.orders.list_orders(OrderQuery())).items] == [None, None]
+        assert [one.client_order_id for one in (await venue.orders.list_orders(OrderQuery())).items] == [
+            None,
+            None,
+        ]
 
 
 async def test_asynchronous_orders_are_pending_first(opened, clock, lively, order):

@@ -43,7 +43,12 @@ async def test_money_is_conserved_over_a_day(opened, clock, lively, order, seed)
                     continue
                 tif = dice.choice(("gtc", "ioc"))
                 wanted = order(
-                    market.ref, price, dice.randrange(1, 90), outcome=outcome, action=action, time_in_force=tif
+                    market.ref,
+                    price,
+                    dice.randrange(1, 90),
+                    outcome=outcome,
+                    action=action,
+                    time_in_force=tif,
                 )
                 await venue.orders.place_order(wanted)
             await clock.advance(3600)

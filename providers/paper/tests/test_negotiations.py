@@ -42,7 +42,7 @@ async def test_members_answer_around_the_market(venue, lively):
 
 
 async def test_an_accepted_quote_is_executed_after_a_last_look(venue, clock, lively):
-    market, rfq, quotes = await asked(venue, lively)
+    _market, rfq, quotes = await asked(venue, lively)
     taken = await venue.quotes.accept_quote(quotes[0].ref, "no")
     assert (taken.status, taken.accepted_side) == (QuoteStatus.ACCEPTED, "no")
     await clock.advance(2)

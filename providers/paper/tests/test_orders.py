@@ -56,7 +56,7 @@ async def test_own_orders_stand_in_the_book(venue, lively, order):
 
 
 @pytest.mark.parametrize(
-    ("price", "size", "more", "error"),
+    "price, size, more, error",
     [
         ("0.5001", 10, {}, OffGrid),
         ("0.50", "0.001", {}, BelowMinimum),
@@ -85,9 +85,7 @@ async def test_expired_before_it_came_is_refused(venue, clock, lively, order):
 async def test_gtd_orders_expire_at_their_moment(venue, clock, lively, order):
     market = await lively(venue)
     until = clock.now() + timedelta(seconds=33)
-    placed = await venue.orders.place_order(
-        order(market.ref, "0.02", time_in_force="gtd", expires_at=until)
-    )
+    placed = await venue.orders.place_order(order(market.ref, "0.02", time_in_force="gtd", expires_at=until))
     await clock.advance(32)
     assert (await venue.orders.get_order(placed.ref)).status is OrderStatus.OPEN
     await clock.advance(100)

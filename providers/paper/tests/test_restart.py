@@ -112,9 +112,7 @@ async def test_what_fell_due_while_away_is_done(opened, clock, lively, order):
     async with opened() as venue:
         market = await lively(venue)
         expiring = await venue.orders.place_order(
-            order(
-                market.ref, "0.02", time_in_force="gtd", expires_at=clock.now() + timedelta(minutes=5)
-            )
+            order(market.ref, "0.02", time_in_force="gtd", expires_at=clock.now() + timedelta(minutes=5))
         )
         resting = await venue.orders.place_order(order(market.ref, "0.03"))
         await venue.orders.place_order(order(market.ref, market.yes.ask))
@@ -166,7 +164,11 @@ asyncio.run(main())
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no such signal on this system")
 async def test_what_was_answered_survives_a_kill(opened, folder):
     ended = subprocess.run(
-        [sys.executable, "-c", KILLED, os.fspath(folder)], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", KILLED, os.fspath(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert ended.returncode == -signal.SIGKILL, ended.stderr
     answered = [line.split() for line in ended.stdout.splitlines()]

@@ -63,7 +63,9 @@ async def test_members_trades_come_once_and_as_they_are_listed(quick, clock, liv
     async with quick.stream.subscribe(wanted(Channel.TRADE, Channel.TICKER, of=[market.ref])) as updates:
         found = await run(clock, updates, 2400, 120)
     trades = [one.trade for one in found if one.type == "trade"]
-    listed = await quick.trades.list_trades(TradeQuery(market_ref=market.ref, start=start + timedelta(seconds=1)))
+    listed = await quick.trades.list_trades(
+        TradeQuery(market_ref=market.ref, start=start + timedelta(seconds=1))
+    )
     assert trades == list(reversed(listed.items))
     assert trades
     tickers = [one for one in found if one.type == "ticker"]
@@ -98,7 +100,11 @@ async def test_a_market_lives_and_ends(quick, clock, lively):
     async with quick.stream.subscribe(wanted(Channel.LIFECYCLE, Channel.BOOK, of=[market.ref])) as updates:
         await gathered(updates)
         books = []
-        for moment in (market.close_time, market.close_time + timedelta(hours=1), market.expected_expiration_time):
+        for moment in (
+            market.close_time,
+            market.close_time + timedelta(hours=1),
+            market.expected_expiration_time,
+        ):
             await clock.move_to(moment + timedelta(seconds=1))
             found = await gathered(updates)
             kinds += [one.kind for one in found if one.type == "lifecycle"]

@@ -56,7 +56,8 @@ class PaperBatch:
             working = [
                 record
                 for record in self._house.memory.orders.values()
-                if record.status in (*WORKING, OrderStatus.PENDING) and (code is None or record.market == code)
+                if record.status in (*WORKING, OrderStatus.PENDING)
+                and (code is None or record.market == code)
             ]
             return tuple(
                 wording.order(self._house.name, self._counter.cancel(record, now)) for record in working

@@ -179,7 +179,10 @@ class Clockwork:
         code = listing.code
         step = max(self._scanned.setdefault(code, last), last - _MOST_STEPS) + 1
         wanted = [
-            (buys_yes(order.outcome, order.action), order.price if order.outcome == "yes" else ONE - order.price)
+            (
+                buys_yes(order.outcome, order.action),
+                order.price if order.outcome == "yes" else ONE - order.price,
+            )
             for order in working
         ]
         while step <= last:
@@ -202,7 +205,9 @@ class Clockwork:
             facing = ladder.asks if bid else ladder.bids
             if facing and (facing[0].price <= price if bid else facing[0].price >= price):
                 return True
-            stands = next((rung.stamp for rung in (ladder.bids if bid else ladder.asks) if rung.price == price), None)
+            stands = next(
+                (rung.stamp for rung in (ladder.bids if bid else ladder.asks) if rung.price == price), None
+            )
             if stands != self._floor.rung_at(listing.code, bid=bid, price=price):
                 return True
         return False

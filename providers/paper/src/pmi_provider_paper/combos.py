@@ -136,7 +136,9 @@ class PaperCombos:
                     hint="take markets of the collection's events",
                 )
             if event.code in used:
-                raise RequestError(f"two legs belong to the event {event.code}", hint="take one of each event")
+                raise RequestError(
+                    f"two legs belong to the event {event.code}", hint="take one of each event"
+                )
             if plan.yes_only and leg.outcome is not OutcomeSide.YES:
                 raise RequestError(f"{request.collection_ref} takes yes legs only")
             used.add(event.code)

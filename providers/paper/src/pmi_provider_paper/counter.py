@@ -129,7 +129,10 @@ class Counter:
                 hint="round it to the market's price grid",
                 code="price",
             )
-        if request.size is not None and round_to(request.size, series.size_step, Rounding.DOWN) != request.size:
+        if (
+            request.size is not None
+            and round_to(request.size, series.size_step, Rounding.DOWN) != request.size
+        ):
             raise BelowMinimum(
                 f"{plain(request.size)} contracts cannot be traded in {listing.code}",
                 hint=f"give a positive multiple of {plain(series.size_step)}",
@@ -227,9 +230,7 @@ class Counter:
         listing = self._house.lookup(record.market)
         if listing is not None:
             self._check_open(listing, now)
-            self._house.books.absorb(
-                self._house.floor.bring_to(listing, self._house.crowd.step_of(now), now)
-            )
+            self._house.books.absorb(self._house.floor.bring_to(listing, self._house.crowd.step_of(now), now))
         if record.id not in self._house.books.engine_of:
             raise InvalidOrder(f"order {record.id} was filled just now", code="terminal")
         return self._house.books.engine_of[record.id]

@@ -56,9 +56,7 @@ class House:
         pace = timedelta(milliseconds=int(settings.pace * 1000))
         self.crowd = Crowd(settings.seed, pace, live=settings.live)
         self.memory = Memory(settings.starting_cash)
-        self.history = History(
-            self.crowd, lambda *asked: self.memory.correct(*asked), lambda code: self.memory.is_alone(code)
-        )
+        self.history = History(self.crowd, self.memory.correct, self.memory.is_alone)
         self.deciders: dict[str, Decider] = {"fill": self._decide_fill}
         """Who decides what is due, by the kind of record."""
         self._store = store
@@ -212,7 +210,9 @@ class House:
         """The market of a code, a combination included, or None."""
         found = self.scenario.market(code) or self._combos.get(code)
         if found is None and code in self.memory.combos:
-            found = self._combos[code] = combination(self.memory.combos[code], self.scenario)
+            found = combination(self.memory.combos[code], self.scenario)
+            if found is not None:
+                self._combos[code] = found
         return found
 
     def native(self, ref: Ref) -> str:

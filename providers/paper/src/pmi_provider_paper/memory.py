@@ -200,9 +200,7 @@ class Memory:
                 taken[one.instead_of] += one.size
         left = [row._replace(size=row.size - taken[row.id]) if row.id in taken else row for row in prints]
         left = [row for row in left if row.size > 0]
-        left += (
-            Print(one.id, one.time, one.price, one.size, one.taker_yes, one.off_book) for one in own
-        )
+        left += (Print(one.id, one.time, one.price, one.size, one.taker_yes, one.off_book) for one in own)
         return sorted(left, key=lambda row: (row.time, row.id))
 
     def is_alone(self, market: str) -> bool:
@@ -212,9 +210,7 @@ class Memory:
     def extra_volume(self, market: str, since: datetime | None) -> Decimal:
         """Contracts that the account's trades add to those of the members."""
         rows = self._by_market.get(market, ())
-        added = (
-            one.size for one in rows if one.instead_of is None and (since is None or one.time >= since)
-        )
+        added = (one.size for one in rows if one.instead_of is None and (since is None or one.time >= since))
         return sum(added, Decimal(0))
 
 

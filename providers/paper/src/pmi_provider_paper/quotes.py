@@ -111,7 +111,9 @@ class PaperQuotes:
         with self._house.turn("quotes") as now:
             record, mine = self._find_rfq(request.rfq_ref, now)
             if mine:
-                raise RequestError(f"{request.rfq_ref} is this account's own request", hint="answer another's")
+                raise RequestError(
+                    f"{request.rfq_ref} is this account's own request", hint="answer another's"
+                )
             quote = self._negotiations.give(record, request.yes_bid, request.no_bid, now)
             return wording.quote(self._house.name, quote)
 

@@ -31,7 +31,6 @@ from pmi_core.models import (
     Liquidity,
     OrderStatus,
     OutcomeSide,
-    TimeInForce,
 )
 from pmi_core.numbers import ONE, ZERO
 from pmi_provider_paper.bookkeeping import Bookkeeper
@@ -145,9 +144,7 @@ def _restore_groups(memory: Memory, books: Bookkeeper, now: datetime) -> None:
     for group in memory.groups.values():
         if group.deleted:
             continue
-        command = CreateGroup(
-            time=now, account=USER, limit=group.limit, window_seconds=group.window_seconds
-        )
+        command = CreateGroup(time=now, account=USER, limit=group.limit, window_seconds=group.window_seconds)
         made = books.floor.apply(command)
         engine_id = next(event.group_id for event in made if isinstance(event, GroupChanged))
         books.engine_group[group.id] = engine_id

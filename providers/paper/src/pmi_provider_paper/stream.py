@@ -49,6 +49,7 @@ class PaperStream:
         silence = house.subscribe(hear)
         forget = house.on_close(outlet.finish)
         ticking = asyncio.create_task(self._tick(watch, outlet))
+        ticking.add_done_callback(lambda _: outlet.finish())
         try:
             yield outlet
         finally:
@@ -80,7 +81,7 @@ class PaperStream:
                     )
                 continue
             except PmiError as error:
-                outlet.finish(error if house.is_open else None)
+                outlet.finish(error)
                 return
             if stale:
                 stale = False
