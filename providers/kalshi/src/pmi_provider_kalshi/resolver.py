@@ -89,7 +89,10 @@ class Resolver:
 
 def _from_address(text: str) -> str | None:
     """The most exact ticker in an address of the venue's site, or None."""
-    parts = urlsplit(text if "://" in text else f"https://{text}")
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+    except ValueError:  # brackets that hold no address
+        return None
     host = parts.hostname or ""
     if not any(host == site or host.endswith(f".{site}") for site in _SITES):
         return None
