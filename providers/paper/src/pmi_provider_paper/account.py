@@ -34,12 +34,12 @@ class PaperAccount:
         self._board = board
 
     async def get_balance(self) -> tuple[Balance, ...]:
-        with self._house.turn("account") as now:
+        with self._house.turn("account", "get_balance") as now:
             found = self._house.floor.exchange.balance(USER)
             return (wording.balance(found.total, found.reserved, now),)
 
     async def list_positions(self, query: PositionQuery) -> Page[Position]:
-        with self._house.turn("account") as now:
+        with self._house.turn("account", "list_positions") as now:
             return cut_page(
                 self._positions(query),
                 query.limit,
@@ -74,7 +74,7 @@ class PaperAccount:
         return None if best.ask is None else ONE - best.ask
 
     async def list_settlements(self, query: SettlementQuery) -> Page[Settlement]:
-        with self._house.turn("account"):
+        with self._house.turn("account", "list_settlements"):
             return cut_page(
                 self._settlements(query),
                 query.limit,

@@ -36,7 +36,7 @@ class PaperStream:
     async def _open(self, wanted: Subscription) -> AsyncIterator[AsyncIterator[Update]]:
         house = self._house
         outlet = Outlet(wanted.delivery, wanted.buffer, house.name)
-        with house.turn("stream") as now:
+        with house.turn("stream", "subscribe") as now:
             watch = Watch(house, self._board, self._account, wanted)
             outlet.put(ConnectionUpdate(state=ConnectionState.LIVE, received_time=now))
             for update in watch.look(now, move=True):
@@ -69,7 +69,7 @@ class PaperStream:
             # A clock that is moved by hand must not make the stream spin.
             await asyncio.gather(house.clock.sleep(pause), asyncio.sleep(min(pause, _AT_LEAST)))
             try:
-                with house.turn("stream") as now:
+                with house.turn("stream", None) as now:
                     found = watch.look(now, move=True)
             except BusyError as busy:
                 if not stale:
