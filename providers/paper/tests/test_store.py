@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from pmi_core import OpenContext
 from pmi_core.errors import BusyError, SettingsError
 from pmi_provider_paper import PaperSettings, reset
+from pmi_provider_paper.plugin import PROVIDER
 from pmi_provider_paper.store import Store
 
 pytestmark = pytest.mark.anyio
@@ -134,3 +136,16 @@ def test_reset_finds_the_file_by_the_settings(folder, monkeypatch):
     assert reset(venue="practice") == folder / "venues" / "practice" / "account.sqlite"
     named = folder / "named.sqlite"
     assert reset(PaperSettings(account_file=named, starting_cash=Decimal(5))) == named
+
+
+async def test_a_front_end_resets_without_knowing_the_provider(opened, clock, folder, lively, order):
+    context = OpenContext(name="paper", settings=PaperSettings(), clock=clock, data_dir=folder)
+    async with opened() as venue:
+        market = await lively(venue)
+        await venue.orders.place_order(order(market.ref, market.yes.ask))
+    said = await PROVIDER.reset(context)
+    assert str(folder / "account.sqlite") in said
+    async with opened() as venue:
+        assert (await venue.account.get_balance())[0].total == 10_000
+    nowhere = OpenContext(name="paper", settings=PaperSettings(), clock=clock)
+    assert await PROVIDER.reset(nowhere)

@@ -69,6 +69,12 @@ class Counter:
         group = None if request.group_ref is None else house.native(request.group_ref)
         if group is not None and (group not in house.memory.groups or house.memory.groups[group].deleted):
             raise NotFound(f"{request.group_ref} names no order group", hint="list groups for their refs")
+        if group is not None and house.memory.groups[group].triggered:
+            raise OrderRefused(
+                f"order group {request.group_ref} was triggered",
+                hint="reset it first",
+                code="group_triggered",
+            )
         record = OrderRecord(
             id=house.memory.number("o"),
             market=listing.code,
