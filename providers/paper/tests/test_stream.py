@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from datetime import timedelta
 from decimal import Decimal
 
@@ -162,6 +163,20 @@ async def test_closing_the_venue_ends_its_streams(opened, lively):
             async with asyncio.timeout(5):
                 left = [one.type async for one in updates]
     assert left == ["connection", "book"]
+
+
+async def test_a_stream_says_that_it_is_stale_and_recovers(quick, clock, lively, folder, monkeypatch):
+    market = await lively(quick)
+    async with quick.stream.subscribe(wanted(Channel.TICKER, of=[market.ref])) as updates:
+        await gathered(updates)
+        quick.orders._house._store._file.execute("PRAGMA busy_timeout = 10")
+        other = sqlite3.connect(folder / "account.sqlite", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        found = await run(clock, updates, 2)
+        other.execute("ROLLBACK")
+        other.close()
+        found += await run(clock, updates, 2)
+    assert [one.state for one in found if one.type == "connection"] == ["stale", "live"]
 
 
 async def test_nothing_is_done_while_nobody_listens(quick, clock, lively):

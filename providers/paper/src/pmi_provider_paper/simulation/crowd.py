@@ -81,6 +81,8 @@ class Crowd:
         """The market's own source of chance."""
         found = self._keys.get(code)
         if found is None:
+            if len(self._keys) >= _KEPT:
+                self._keys.clear()
             found = self._keys[code] = key_of("market", self.seed, code)
         return found
 
@@ -140,6 +142,8 @@ class Crowd:
         first, days = self._blocks(listing)
         gone = min(max(hour - first, 0), days * 24)
         whole, rest = divmod(gone, 24)
+        if len(self._sums) >= _KEPT:
+            self._sums.clear()
         sums = self._sums.setdefault(listing.code, [0])
         while len(sums) <= whole:
             sums.append(sums[-1] + self._day(listing, len(sums) - 1))
