@@ -12,6 +12,7 @@ from pmi_core.models import Balance, Position, PositionQuery, Settlement, Settle
 from pmi_core.money import currency_of
 from pmi_core.numbers import ZERO
 from pmi_core.provider import Netting, Venue
+from pmi_core.testing.conformance.excuses import needs, skip
 from pmi_core.testing.conformance.samples import every_page
 from pmi_core.testing.conformance.soundness import (
     check_json,
@@ -20,7 +21,7 @@ from pmi_core.testing.conformance.soundness import (
     check_times,
     check_unique,
 )
-from pmi_core.testing.conformance.stage import Contract, needs, skip
+from pmi_core.testing.conformance.stage import Contract
 from pmi_core.testing.conformance.trader import BUY, NO, SELL, YES, a_trader
 
 __all__ = ["AccountRules"]

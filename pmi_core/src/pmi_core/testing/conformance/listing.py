@@ -7,9 +7,16 @@ from datetime import timedelta
 from pmi_core.capabilities import Capability
 from pmi_core.models import MarketQuery, MarketStatus
 from pmi_core.provider import Venue
-from pmi_core.testing.conformance.samples import a_market, every_page, open_markets, survives_garbage_cursor
+from pmi_core.testing.conformance.excuses import needs, skip
+from pmi_core.testing.conformance.samples import (
+    Subjects,
+    a_market,
+    every_page,
+    open_markets,
+    survives_garbage_cursor,
+)
 from pmi_core.testing.conformance.soundness import check_unique
-from pmi_core.testing.conformance.stage import Contract, Subjects, needs, skip
+from pmi_core.testing.conformance.stage import Contract
 
 __all__ = ["ListingRules"]
 

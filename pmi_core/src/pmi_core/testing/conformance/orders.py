@@ -16,6 +16,7 @@ from pmi_core.models import Order, OrderQuery, OrderStatus, OutcomeSide, TimeInF
 from pmi_core.numbers import ZERO
 from pmi_core.provider import Venue
 from pmi_core.testing.clock import ManualClock
+from pmi_core.testing.conformance.excuses import needs, skip
 from pmi_core.testing.conformance.samples import every_page
 from pmi_core.testing.conformance.soundness import (
     check_json,
@@ -24,7 +25,7 @@ from pmi_core.testing.conformance.soundness import (
     check_times,
     check_unique,
 )
-from pmi_core.testing.conformance.stage import Contract, needs, skip
+from pmi_core.testing.conformance.stage import Contract
 from pmi_core.testing.conformance.trader import BUY, NO, YES, a_trader, size_at
 
 __all__ = ["OrderRules"]

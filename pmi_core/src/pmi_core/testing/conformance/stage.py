@@ -7,7 +7,7 @@ import functools
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, NoReturn, TypeVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -15,26 +15,15 @@ from pmi_core.capabilities import Capability
 from pmi_core.clock import Clock, SystemClock
 from pmi_core.provider import OpenContext, Provider, Venue, WriteClass
 from pmi_core.testing.clock import START, ManualClock
+from pmi_core.testing.conformance.excuses import skip
+from pmi_core.testing.conformance.questions import READS
+from pmi_core.testing.conformance.samples import Subjects
 from pmi_core.testing.recordings import Recordings
 from pmi_core.testing.replay import ReplayTransport, Unrecorded
 
-__all__ = ["Contract", "Subjects", "needs", "skip"]
+__all__ = ["Contract", "rule_name"]
 
-Part = TypeVar("Part")
-Subjects = Mapping[str, str]
 Rule = Callable[..., Awaitable[None]]
-
-
-def skip(reason: str) -> NoReturn:
-    """Leave a rule unchecked, with a sentence that says why."""
-    pytest.skip(reason)
-
-
-def needs(part: Part | None, capability: Capability, venue: Venue) -> Part:
-    """Give the part, or leave the rule unchecked with a sentence that names venue and capability."""
-    if part is None:
-        skip(f"{venue.info.provider} does not declare {capability.value}, or is not given a key for it here")
-    return part
 
 
 def rule_name(function: str) -> str:
@@ -165,8 +154,6 @@ class Contract:
 
 def _capability_of(name: str, case: Any) -> Capability | None:
     """The capability that a rule speaks of, in one of its cases; None for rules of the whole."""
-    from pmi_core.testing.conformance.questions import READS
-
     given = {} if case is None else case.params
     if "capability" in given:
         return Capability(given["capability"])
