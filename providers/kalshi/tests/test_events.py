@@ -16,7 +16,7 @@ MISSING = {"error": {"code": "not_found", "message": "not found"}}
 
 @pytest.fixture
 def event():
-    def made(ticker="A", series="SER", **changes):
+    def made(ticker="A", series="WEEKLY", **changes):
         plain = {
             "event_ticker": ticker,
             "series_ticker": series,
@@ -39,7 +39,7 @@ def event():
 
 @pytest.fixture
 def series():
-    def made(ticker="SER", **changes):
+    def made(ticker="WEEKLY", **changes):
         plain = {
             "ticker": ticker,
             "title": f"Series {ticker}",
@@ -58,12 +58,12 @@ def series():
 
 async def test_an_event_knows_its_markets_and_what_they_are_charged(kalshi, exchange, event, series, row):
     rows = [row("A-1"), row("A-2", close_time="2026-12-01T00:00:00Z")]
-    exchange.knows_cutoff().answers("/series/SER", {"series": series()})
+    exchange.knows_cutoff().answers("/series/WEEKLY", {"series": series()})
     exchange.answers("/events/A", {"event": event(markets=rows)}, with_nested_markets="true")
     found = await kalshi.events.get_event("kalshi:A")
     assert (found.ref, found.series_ref, found.title, found.subtitle) == (
         "kalshi:A",
-        "kalshi:SER",
+        "kalshi:WEEKLY",
         "About A",
         "this year",
     )
@@ -85,14 +85,14 @@ async def test_an_event_knows_its_markets_and_what_they_are_charged(kalshi, exch
 
 
 async def test_markets_may_stand_beside_the_event(kalshi, exchange, event, series, row):
-    exchange.knows_cutoff().answers("/series/SER", {"series": series()})
+    exchange.knows_cutoff().answers("/series/WEEKLY", {"series": series()})
     exchange.answers("/events/A", {"event": event(), "markets": [row("A-1")]}, with_nested_markets="true")
     assert len((await kalshi.events.get_event("kalshi:A")).markets) == 1
 
 
 async def test_an_old_event_has_markets_in_the_archive(kalshi, exchange, event, series, row, page):
     late = row("A-2", open_time="2026-05-01T00:00:00Z")
-    exchange.knows_cutoff().answers("/series/SER", {"series": series()})
+    exchange.knows_cutoff().answers("/series/WEEKLY", {"series": series()})
     exchange.answers("/events/A", {"event": event(markets=[late])}, with_nested_markets="true")
     gone = row("A-1", status="finalized", result="no", settlement_value_dollars="0.0000")
     exchange.answers("/historical/markets", page(gone, cursor="on"), event_ticker="A", limit=1000)
@@ -103,14 +103,14 @@ async def test_an_old_event_has_markets_in_the_archive(kalshi, exchange, event, 
 
 async def test_an_event_overrides_the_fees_of_its_series(kalshi, exchange, event, series, row):
     own = event(markets=[row("A-1")], fee_type_override="quadratic", fee_multiplier_override=0)
-    exchange.knows_cutoff().answers("/series/SER", {"series": series()})
+    exchange.knows_cutoff().answers("/series/WEEKLY", {"series": series()})
     exchange.answers("/events/A", {"event": own}, with_nested_markets="true")
     (market,) = (await kalshi.events.get_event("kalshi:A")).markets
     assert (market.fees.maker_rate, market.fees.multiplier) == (0, 0)
 
 
 async def test_without_its_series_fees_are_not_known(kalshi, exchange, event, row):
-    exchange.knows_cutoff().answers("/series/SER", MISSING, code=404)
+    exchange.knows_cutoff().answers("/series/WEEKLY", MISSING, code=404)
     exchange.answers("/events/A", {"event": event(markets=[row("A-1")])}, with_nested_markets="true")
     (market,) = (await kalshi.events.get_event("kalshi:A")).markets
     assert market.fees is None
@@ -149,10 +149,10 @@ async def test_listing_never_asks_for_more_than_the_venue_gives(kalshi, exchange
 
 async def test_listing_by_status_series_and_category(kalshi, exchange, event, row):
     rows = [event("A", markets=[row("A-1")]), event("B", category="Sports", markets=[])]
-    asked = {"limit": 9, "series_ticker": "SER", "status": "open", "with_nested_markets": "true"}
+    asked = {"limit": 9, "series_ticker": "WEEKLY", "status": "open", "with_nested_markets": "true"}
     exchange.answers("/events", {"events": rows, "cursor": ""}, **asked)
     query = EventQuery(
-        status=MarketStatus.OPEN, series_ref="kalshi:SER", category="Climate", with_markets=True, limit=9
+        status=MarketStatus.OPEN, series_ref="kalshi:WEEKLY", category="Climate", with_markets=True, limit=9
     )
     found = await kalshi.events.list_events(query)
     assert [(one.ref, len(one.markets)) for one in found.items] == [("kalshi:A", 1)]
@@ -218,9 +218,9 @@ async def test_a_foreign_cursor_of_series_is_refused(kalshi, exchange, series, c
 
 
 async def test_a_series_says_its_fees(kalshi, exchange, series):
-    exchange.answers("/series/SER", {"series": series(tags=None, category="")})
-    found = await kalshi.events.get_series("kalshi:SER")
-    assert (found.ref, found.title, found.frequency) == ("kalshi:SER", "Series SER", "weekly")
+    exchange.answers("/series/WEEKLY", {"series": series(tags=None, category="")})
+    found = await kalshi.events.get_series("kalshi:WEEKLY")
+    assert (found.ref, found.title, found.frequency) == ("kalshi:WEEKLY", "Series WEEKLY", "weekly")
     assert (found.category, found.tags, found.resolution_sources) == (None, (), ())
     assert (found.fees.taker_rate, found.fees.maker_rate, found.fees.multiplier) == (
         Decimal("0.07"),

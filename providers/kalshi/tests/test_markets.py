@@ -138,10 +138,10 @@ async def test_named_markets_are_asked_in_chunks(kalshi, exchange, row, page):
 async def test_named_markets_are_filtered_too(kalshi, exchange, row, page):
     rows = page(row("A-1"), row("B-1"), row("A-2", status="closed"))
     exchange.answers("/markets", rows, tickers="A-1,B-1,A-2", limit=3)
-    exchange.answers("/events/A", {"event": event("A", "SER")}, exclude_markets="true")
+    exchange.answers("/events/A", {"event": event("A", "WEEKLY")}, exclude_markets="true")
     exchange.answers("/events/B", {"event": event("B", "OTHER")}, exclude_markets="true")
     refs = ("kalshi:A-1", "kalshi:B-1", "kalshi:A-2")
-    query = MarketQuery(market_refs=refs, status=OPEN, series_ref="kalshi:SER")
+    query = MarketQuery(market_refs=refs, status=OPEN, series_ref="kalshi:WEEKLY")
     assert tickers(await kalshi.markets.list_markets(query)) == ["A-1"]
     query = MarketQuery(market_refs=refs, event_ref="kalshi:B")
     assert tickers(await kalshi.markets.list_markets(query)) == ["B-1"]
@@ -158,7 +158,7 @@ def event(ticker, series):
 
 
 async def test_an_event_outside_the_series_has_no_markets_in_it(kalshi, exchange):
-    exchange.answers("/events/A", {"event": event("A", "SER")}, exclude_markets="true")
+    exchange.answers("/events/A", {"event": event("A", "WEEKLY")}, exclude_markets="true")
     exchange.answers("/events/X", {"error": {"code": "not_found"}}, code=404, exclude_markets="true")
     for name in ("A", "X"):
         query = MarketQuery(event_ref=f"kalshi:{name}", series_ref="kalshi:OTHER")
