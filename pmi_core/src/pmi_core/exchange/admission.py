@@ -15,7 +15,8 @@ from pmi_core.errors import (
 )
 from pmi_core.exchange.commands import PlaceOrder
 from pmi_core.exchange.matching import Plan, crosses, sweep
-from pmi_core.exchange.order import ASK, Order
+from pmi_core.exchange.order import Order
+from pmi_core.exchange.sides import ASK
 from pmi_core.exchange.units import from_units, to_money
 from pmi_core.models.market import OutcomeSide, Trading
 from pmi_core.models.order import Action, SelfTradePolicy, TimeInForce

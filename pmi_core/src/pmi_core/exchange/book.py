@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 
-from pmi_core.exchange.order import BID, Order
+from pmi_core.exchange.order import Order
+from pmi_core.exchange.sides import BID
 
 __all__ = ["Level", "Side"]
 

@@ -9,7 +9,8 @@ from pmi_core.exchange.curve import curve_price
 from pmi_core.exchange.events import Traded
 from pmi_core.exchange.holding import Holding
 from pmi_core.exchange.market import Market
-from pmi_core.exchange.order import BID, Order
+from pmi_core.exchange.order import Order
+from pmi_core.exchange.sides import BID
 from pmi_core.exchange.units import SCALE, from_money, from_units
 from pmi_core.models.market import OutcomeSide
 from pmi_core.models.order import Action

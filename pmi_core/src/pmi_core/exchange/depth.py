@@ -11,8 +11,7 @@ from pmi_core.errors import InvalidOrder
 from pmi_core.exchange.book import Level
 from pmi_core.exchange.curve import curve_price
 from pmi_core.exchange.market import Market
-from pmi_core.exchange.order import BID, side_of
-from pmi_core.exchange.pool import size_within
+from pmi_core.exchange.sides import BID, side_of
 from pmi_core.exchange.units import SCALE, from_money, from_units, to_money
 from pmi_core.exchange.views import CostView
 from pmi_core.models.market import MarketStatus, OutcomeSide
@@ -130,7 +129,7 @@ def _from_curve(
         size = min(wanted, most)
         complete = size == wanted
     else:
-        size = size_within(market, side, outcome, most, budget or 0)
+        size = curve.affordable(side, outcome, most, budget or 0)
         complete = size < most
     yes = outcome is OutcomeSide.YES
     value = curve.value(side, size) if size else 0

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pmi_core.errors import InsufficientFunds
-from pmi_core.exchange.order import ASK, BID, Order
+from pmi_core.exchange.order import Order
+from pmi_core.exchange.sides import ASK, BID
 from pmi_core.exchange.units import SCALE, from_money
 from pmi_core.models.market import OutcomeSide
 

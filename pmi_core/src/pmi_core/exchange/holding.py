@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from typing import TYPE_CHECKING
 
-from pmi_core.exchange.order import ASK, BID, Order
+from pmi_core.exchange.order import Order
+from pmi_core.exchange.sides import ASK, BID
 from pmi_core.exchange.units import SCALE
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pmi_core.errors import PmiError
-from pmi_core.exchange.order import ASK, BID
+from pmi_core.exchange.sides import ASK, BID
 from pmi_core.exchange.units import SCALE
 
 if TYPE_CHECKING:

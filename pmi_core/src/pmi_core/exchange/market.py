@@ -13,7 +13,8 @@ from pmi_core.exchange.charges import Charges
 from pmi_core.exchange.commands import Leg
 from pmi_core.exchange.curve import Curve
 from pmi_core.exchange.events import Traded
-from pmi_core.exchange.order import ASK, BID, Order
+from pmi_core.exchange.order import Order
+from pmi_core.exchange.sides import ASK, BID
 from pmi_core.exchange.specs import MarketSpec
 from pmi_core.exchange.units import SCALE, from_units, to_units
 from pmi_core.models.market import MarketResult, MarketStatus, Trading

@@ -19,8 +19,9 @@ from pmi_core.exchange.commands import (
 from pmi_core.exchange.events import QuoteChanged, RfqChanged
 from pmi_core.exchange.funds import check_trade, most_of_profit
 from pmi_core.exchange.market import Market
-from pmi_core.exchange.order import Order, side_of
+from pmi_core.exchange.order import Order
 from pmi_core.exchange.quotes import Quote, Rfq
+from pmi_core.exchange.sides import side_of
 from pmi_core.exchange.timers import TimerKind
 from pmi_core.exchange.units import SCALE, from_units, to_money
 from pmi_core.models.market import OutcomeSide

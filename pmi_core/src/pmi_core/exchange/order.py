@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pmi_core.exchange.commands import PlaceOrder
 from pmi_core.exchange.events import CancelReason
+from pmi_core.exchange.sides import side_of
 from pmi_core.exchange.units import SCALE
 from pmi_core.models.market import OutcomeSide
-from pmi_core.models.order import Action, OrderStatus
+from pmi_core.models.order import OrderStatus
 
 if TYPE_CHECKING:
     from pmi_core.exchange.account import Account
@@ -18,17 +19,7 @@ if TYPE_CHECKING:
     from pmi_core.exchange.holding import Holding
     from pmi_core.exchange.market import Market
 
-__all__ = ["ASK", "BID", "Order", "side_of"]
-
-BID: Final = 0
-"""Buys YES, or sells NO."""
-ASK: Final = 1
-"""Sells YES, or buys NO."""
-
-
-def side_of(outcome: OutcomeSide, action: Action) -> int:
-    """The side of the one book on which an order stands."""
-    return BID if (outcome is OutcomeSide.YES) == (action is Action.BUY) else ASK
+__all__ = ["Order"]
 
 
 class Order:

@@ -9,9 +9,9 @@ from pmi_core.exchange.account import HOUSE
 from pmi_core.exchange.curve import Curve, curve_price
 from pmi_core.exchange.events import CancelReason
 from pmi_core.exchange.funds import check_trade, most_of_profit
-from pmi_core.exchange.market import Market
-from pmi_core.exchange.order import BID, Order
-from pmi_core.exchange.units import SCALE, from_units
+from pmi_core.exchange.order import Order
+from pmi_core.exchange.sides import BID
+from pmi_core.exchange.units import from_units
 from pmi_core.models.market import OutcomeSide
 from pmi_core.models.order import TimeInForce
 from pmi_core.numbers import plain
@@ -19,20 +19,7 @@ from pmi_core.numbers import plain
 if TYPE_CHECKING:
     from pmi_core.exchange.trading import Trading
 
-__all__ = ["Pool", "size_within"]
-
-
-def size_within(market: Market, side: int, outcome: OutcomeSide, most: int, budget: int) -> int:
-    """The most contracts, up to ``most``, that cost or raise no more than ``budget``."""
-    curve = market.curve
-    assert curve is not None
-    yes = outcome is OutcomeSide.YES
-
-    def fits(size: int) -> bool:
-        value = curve.value(side, size)
-        return (value if yes else SCALE * size - value) <= budget
-
-    return curve.largest(most, fits)
+__all__ = ["Pool"]
 
 
 class Pool:
@@ -54,7 +41,7 @@ class Pool:
         reach = curve.within(order.side, order.price, curve.reach(order.side, from_units(order.price)))
         complete = True
         if budget is not None:
-            order.size = size_within(market, order.side, outcome, reach, budget)
+            order.size = curve.affordable(order.side, outcome, reach, budget)
             complete = order.size < reach
             if order.size < market.least:
                 raise BelowMinimum(

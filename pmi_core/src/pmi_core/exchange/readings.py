@@ -20,7 +20,7 @@ from pmi_core.exchange.lookups import (
     rfq_view,
     settlement_view,
 )
-from pmi_core.exchange.order import ASK, BID
+from pmi_core.exchange.sides import ASK, BID
 from pmi_core.exchange.snapshot import snapshot
 from pmi_core.exchange.specs import CollectionSpec, EventSpec
 from pmi_core.exchange.state import State

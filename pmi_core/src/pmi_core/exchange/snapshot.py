@@ -12,7 +12,7 @@ from pmi_core.exchange.lookups import (
     quote_view,
     rfq_view,
 )
-from pmi_core.exchange.order import ASK, BID
+from pmi_core.exchange.sides import ASK, BID
 
 if TYPE_CHECKING:
     from pmi_core.exchange.account import Account
