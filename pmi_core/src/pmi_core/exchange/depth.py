@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from pmi_core.errors import InvalidOrder
-from pmi_core.exchange.book import Level
+from pmi_core.exchange.book import Book, Level
 from pmi_core.exchange.curve import curve_price
 from pmi_core.exchange.market import Market
 from pmi_core.exchange.sides import BID, side_of
@@ -48,6 +48,7 @@ def curve_levels(market: Market, side: int, depth: int) -> tuple[tuple[Decimal, 
 
 def cost_of(
     market: Market,
+    book: Book,
     outcome: OutcomeSide,
     action: Action,
     *,
@@ -65,11 +66,18 @@ def cost_of(
     side = side_of(outcome, action)
     if market.curve is not None:
         return _from_curve(market, side, outcome, wanted=wanted, budget=budget, now=now)
-    return _from_book(market, side, outcome, wanted=wanted, budget=budget, now=now)
+    return _from_book(market, book, side, outcome, wanted=wanted, budget=budget, now=now)
 
 
 def _from_book(
-    market: Market, side: int, outcome: OutcomeSide, *, wanted: int | None, budget: int | None, now: datetime
+    market: Market,
+    book: Book,
+    side: int,
+    outcome: OutcomeSide,
+    *,
+    wanted: int | None,
+    budget: int | None,
+    now: datetime,
 ) -> CostView:
     yes = outcome is OutcomeSide.YES
     charges = market.charges
@@ -77,7 +85,7 @@ def _from_book(
     size = cost = fees = 0
     worst = after = None
     complete = False
-    for level in market.sides[1 - side]:
+    for level in book[1 - side]:
         own = level.price if yes else SCALE - level.price
         left = wanted - size if wanted is not None else _whole((budget or 0) - cost, own, market.lot)
         if complete or not left:

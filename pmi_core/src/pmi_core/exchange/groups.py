@@ -1,9 +1,8 @@
-"""Order groups: a cap on contracts filled within a rolling window."""
+"""Commands on order groups."""
 
 from __future__ import annotations
 
-from collections import deque
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -16,53 +15,14 @@ from pmi_core.exchange.commands import (
     TriggerGroup,
 )
 from pmi_core.exchange.events import CancelReason, GroupChange, GroupChanged
+from pmi_core.exchange.group import Group
 from pmi_core.exchange.units import from_units, to_units
 
 if TYPE_CHECKING:
-    from pmi_core.exchange.account import Account
-    from pmi_core.exchange.order import Order
     from pmi_core.exchange.state import State
     from pmi_core.exchange.trading import Trading
 
-__all__ = ["Group", "Groups"]
-
-
-class Group:
-    """Fills of its orders within the window never exceed the limit; reaching it triggers."""
-
-    __slots__ = ("account", "hits", "id", "limit", "orders", "triggered", "used", "window")
-
-    def __init__(self, id: str, account: Account, limit: int, window: timedelta) -> None:  # noqa: A002 - as everywhere
-        self.id = id
-        self.account = account
-        self.limit = limit
-        self.window = window
-        self.hits: deque[tuple[datetime, int]] = deque()
-        self.used = 0
-        self.triggered = False
-        self.orders: dict[str, Order] = {}
-        """Working ones."""
-
-    def room(self, now: datetime) -> int:
-        """Contracts that may still be filled now."""
-        return max(self.limit - self.used_at(now), 0)
-
-    def used_at(self, now: datetime) -> int:
-        """Contracts filled within the window that ends now."""
-        used = self.used
-        for moment, size in self.hits:
-            if moment + self.window > now:
-                break
-            used -= size
-        return used
-
-    def hit(self, now: datetime, size: int) -> None:
-        """Count a fill."""
-        hits = self.hits
-        while hits and hits[0][0] + self.window <= now:
-            self.used -= hits.popleft()[1]
-        hits.append((now, size))
-        self.used += size
+__all__ = ["Groups"]
 
 
 class Groups:
@@ -80,12 +40,12 @@ class Groups:
             NotFound: the account has no such group.
         """
         group = self._state.groups.get(group_id)
-        if group is None or group.account.id != account:
+        if group is None or group.account != account:
             raise NotFound(f"account {account!r} has no order group {group_id!r}", code="group")
         return group
 
     def _note(self, group: Group, change: GroupChange) -> None:
-        self._state.log.emit(GroupChanged, group.id, group.account.id, change, from_units(group.limit))
+        self._state.log.emit(GroupChanged, group.id, group.account, change, from_units(group.limit))
 
     def create(self, command: CreateGroup) -> None:
         """Make a group."""
@@ -99,7 +59,7 @@ class Groups:
                 f"a window of {seconds} seconds makes no sense", hint="give 1 to 86400", code="window"
             )
         limit = _limit(command.limit)
-        group = Group(f"g{state.count('group')}", account, limit, timedelta(seconds=seconds))
+        group = Group(f"g{state.count('group')}", account.id, limit, timedelta(seconds=seconds))
         state.groups[group.id] = account.groups[group.id] = group
         self._note(group, GroupChange.CREATED)
 
@@ -126,8 +86,8 @@ class Groups:
         self._cancel_orders(group)
 
     def _cancel_orders(self, group: Group) -> None:
-        for order in list(group.orders.values()):
-            self.trading.withdraw(order, CancelReason.GROUP)
+        for order_id in list(group.orders):
+            self.trading.withdraw(self._state.orders[order_id], CancelReason.GROUP)
         group.orders.clear()
 
     def reset(self, command: ResetGroup) -> None:
@@ -143,7 +103,7 @@ class Groups:
         group = self.find(command.account, command.group_id)
         self._cancel_orders(group)
         del self._state.groups[group.id]
-        del group.account.groups[group.id]
+        del self._state.accounts[group.account].groups[group.id]
         self._note(group, GroupChange.DELETED)
 
 

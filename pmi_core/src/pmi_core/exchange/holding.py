@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from pmi_core.exchange.order import Order
+from pmi_core.exchange.market import Market
+from pmi_core.exchange.purse import Purse
 from pmi_core.exchange.sides import ASK, BID
 from pmi_core.exchange.units import SCALE
 
-if TYPE_CHECKING:
-    from pmi_core.exchange.account import Account, Purse
-    from pmi_core.exchange.market import Market
+__all__ = ["Entry", "Holding", "Working"]
 
-__all__ = ["Entry", "Holding"]
 
-Entry = tuple[int, int, Order]
+class Working(Protocol):
+    """What a holding must know of a working order."""
+
+    id: str
+    side: int
+    price: int
+    place: int
+    remaining: int
+    hold: int
+    reduce_only: bool
+
+
+Entry = tuple[int, int, Working]
 """(key, place, order): sorts the order that fills first to the front."""
 
 
@@ -44,11 +54,11 @@ class Holding:
         "traded",
     )
 
-    def __init__(self, account: Account, market: Market) -> None:
+    def __init__(self, account: str, market: Market, purse: Purse) -> None:
         self.account = account
         self.market = market
-        self.purse: Purse
-        """Of the market's currency; set when the holding is attached."""
+        self.purse = purse
+        """Of the market's currency."""
         self.lot = market.lot
         self.size = 0
         self.cost = 0
@@ -70,7 +80,7 @@ class Holding:
         held = self.size if side == ASK else -self.size
         return max(0, held)
 
-    def enqueue(self, order: Order) -> None:
+    def enqueue(self, order: Working) -> None:
         """Count a working order."""
         side = order.side
         key = order.price if side == ASK else -order.price
@@ -80,7 +90,7 @@ class Holding:
         if order.reduce_only:
             self.reducing += 1
 
-    def dequeue(self, order: Order) -> None:
+    def dequeue(self, order: Working) -> None:
         """Count an order no longer; it must be called before its price, place or rest change."""
         side = order.side
         key = order.price if side == ASK else -order.price
@@ -94,7 +104,7 @@ class Holding:
         if order.reduce_only:
             self.reducing -= 1
 
-    def shrink(self, order: Order, size: int) -> None:
+    def shrink(self, order: Working, size: int) -> None:
         """Take ``size`` contracts off a counted order."""
         side = order.side
         order.remaining -= size

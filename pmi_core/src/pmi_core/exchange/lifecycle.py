@@ -78,11 +78,12 @@ class Lifecycle:
             if spec.event_id not in state.events:
                 raise NotFound(f"there is no event {spec.event_id!r}", hint="list it first", code="event")
             state.event_markets[spec.event_id].append(spec.id)
-        market = state.markets[spec.id] = Market(spec, state.settings.retention.trades)
+        market = Market(spec, state.settings.retention.trades)
+        state.list_market(market)
         self._note(market, LifecycleKind.CREATED)
         if market.curve is not None:
             house = self._treasury.open_house(market.id, market.currency, market.curve.subsidy)
-            house.attach(house.holding(market))
+            state.attach(house.holding(market))
         if spec.open_time is not None and spec.open_time > state.now:
             state.schedule(spec.open_time, TimerKind.OPEN, market.id)
         else:

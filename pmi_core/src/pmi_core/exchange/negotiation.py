@@ -319,7 +319,7 @@ class Negotiation:
             size=from_units(size),
             time_in_force=TimeInForce.FOK,
         )
-        order = Order("", asked, account, market, account.holding(market), price, size, self._state.now)
-        order.hold = market.hold_of(order)
+        order = Order("", asked, account.holding(market), price, size, self._state.now)
+        order.hold = market.hold_of(order.side, order.price, price)
         self._trading.accept(order)
         return order

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pmi_core.errors import BelowMinimum, OrderRefused
-from pmi_core.exchange.account import HOUSE
 from pmi_core.exchange.curve import Curve, curve_price
 from pmi_core.exchange.events import CancelReason
 from pmi_core.exchange.funds import check_trade, most_of_profit
@@ -101,7 +100,7 @@ class Pool:
         trading.accept(order)
         if size:
             value = curve.value(order.side, size)
-            house = market.holdings[f"{HOUSE}{market.id}"]
+            house = trading.house(market)
             trading.clearing.house(order, house, size, value)
             curve.sold += size if order.side == BID else -size
             order.remaining -= size

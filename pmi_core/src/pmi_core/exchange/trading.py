@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pmi_core.errors import InvalidOrder
+from pmi_core.exchange.account import HOUSE
 from pmi_core.exchange.admission import MOMENTARY, Admission
+from pmi_core.exchange.book import Level
 from pmi_core.exchange.clearing import Clearing
 from pmi_core.exchange.commands import AmendOrder, CancelAll, CancelOrder, DecreaseOrder, PlaceOrder
 from pmi_core.exchange.events import CancelReason, OrderAccepted, OrderAmended, OrderCanceled
@@ -34,7 +36,7 @@ class Trading:
         self._state = state
         self._groups = groups
         self.clearing = Clearing(state)
-        self.admission = Admission(state, groups)
+        self.admission = Admission(state)
         self._pool = Pool(self)
 
     def place(self, command: PlaceOrder) -> None:
@@ -65,6 +67,10 @@ class Trading:
             self._note_cancel(order, order.size - size, CancelReason.REDUCE_ONLY)
         self._carry_out(order, plan)
 
+    def house(self, market: Market) -> Holding:
+        """What the house of a curve holds."""
+        return self._state.holders[market.id][f"{HOUSE}{market.id}"]
+
     def sequence(self) -> int:
         """Number of the event noted last."""
         return self._state.log.seq
@@ -74,8 +80,8 @@ class Trading:
         state = self._state
         order.id = str(state.count("order"))
         order.place = state.count("place")
-        account = order.account
-        account.attach(order.holding)
+        account = state.accounts[order.account]
+        state.attach(order.holding)
         account.orders[order.id] = state.orders[order.id] = order
         account.client_ids[order.client_id] = order.id
         state.log.emit(
@@ -106,15 +112,15 @@ class Trading:
         state = self._state
         now = state.now
         market = order.market
-        book = market.sides[1 - order.side]
+        book = state.books[market.id][1 - order.side]
         pair = self.clearing.pair
-        level, delta = None, 0
+        level: Level | None = None
+        delta = 0
         for maker, size in plan.fills:
-            if maker.level is not level:
+            if level is None or maker.price != level.price:
                 if level is not None:
                     state.note_level(market, 1 - order.side, level, -delta)
-                level, delta = maker.level, 0
-            assert level is not None
+                level, delta = book.level_of(maker), 0
             pair(order, maker, size, maker.price)
             order.remaining -= size
             holding = maker.holding
@@ -158,10 +164,10 @@ class Trading:
         state = self._state
         market = order.market
         order.holding.enqueue(order)
-        level = market.sides[order.side].add(order)
+        level = state.books[market.id][order.side].add(order)
         state.note_level(market, order.side, level, order.remaining)
         if order.group is not None:
-            order.group.orders[order.id] = order
+            order.group.orders[order.id] = None
         if order.time_in_force is TimeInForce.GTD:
             state.schedule(order.expires_at, TimerKind.EXPIRE, order.id)
 
@@ -184,7 +190,7 @@ class Trading:
         self._state.log.emit(
             OrderCanceled,
             order.id,
-            order.account.id,
+            order.account,
             order.market.id,
             from_units(size),
             from_units(order.remaining),
@@ -201,7 +207,8 @@ class Trading:
         """Cut reduce-only orders to what is left to reduce when their turn comes."""
         for side in (0, 1):
             left = holding.cover(side)
-            for _, _, order in list(holding.queue[side]):
+            for _, _, entry in list(holding.queue[side]):
+                order = self._state.orders[entry.id]
                 if order.reduce_only and order.remaining > left:
                     if not left:
                         self._take_out(order, CancelReason.REDUCE_ONLY)
@@ -213,8 +220,7 @@ class Trading:
 
     def _cut(self, order: Order, size: int) -> None:
         """Take contracts off a resting order; its place is kept."""
-        level = order.level
-        assert level is not None
+        level = self._state.books[order.market.id][order.side].level_of(order)
         order.holding.shrink(order, size)
         level.size -= size
         self._state.note_level(order.market, order.side, level, -size)
@@ -233,7 +239,7 @@ class Trading:
 
     def _lift(self, order: Order) -> None:
         order.holding.dequeue(order)
-        level = order.market.sides[order.side].remove(order)
+        level = self._state.books[order.market.id][order.side].remove(order)
         self._state.note_level(order.market, order.side, level, -order.remaining)
 
     def cancel(self, command: CancelOrder) -> None:
@@ -251,7 +257,8 @@ class Trading:
             holdings: Iterable[Holding] = list(account.holdings.values())
         else:
             holdings = [account.holding(self._state.market(command.market_id))]
-        working = [entry[2] for holding in holdings for queue in holding.queue for entry in queue]
+        entries = [entry for holding in holdings for queue in holding.queue for entry in queue]
+        working = [self._state.orders[order.id] for _, _, order in entries]
         if not working:
             self._state.log.keep_silent()
         for order in sorted(working, key=lambda order: order.place):
@@ -259,7 +266,7 @@ class Trading:
 
     def clear(self, market: Market, reason: CancelReason, *, on_pause_only: bool = False) -> None:
         """Cancel what rests in a market."""
-        for order in [order for side in market.sides for level in side for order in level]:
+        for order in [order for side in self._state.books[market.id] for level in side for order in level]:
             if order.asked.cancel_on_pause or not on_pause_only:
                 self.withdraw(order, reason)
 
@@ -289,7 +296,7 @@ class Trading:
         self._state.log.emit(
             OrderAmended,
             order.id,
-            order.account.id,
+            order.account,
             order.market.id,
             from_units(order.own_price),
             from_units(order.size),
@@ -321,7 +328,7 @@ class Trading:
         if client_id == order.client_id:
             client_id = None
         if client_id is not None:
-            admission.check_client_id(order.account, client_id)
+            admission.check_client_id(self._state.accounts[order.account], client_id)
         if command.expires_at is not None:
             admission.check_expiry(command.expires_at, command.time)
         if price == order.own_price and rest <= order.remaining:
@@ -335,12 +342,10 @@ class Trading:
     ) -> None:
         """Take a working order out and bring it back as a new one of the same name."""
         admission = self.admission
-        moved = Order(
-            order.id, order.asked, order.account, order.market, order.holding, price, rest, order.created
-        )
+        moved = Order(order.id, order.asked, order.holding, price, rest, order.created)
         moved.group = order.group
         moved.time_in_force = order.time_in_force
-        moved.hold = order.market.hold_of(moved)
+        moved.hold = order.market.hold_of(moved.side, moved.price, price)
         moved.place = self._state.counts["place"] + 1
         wanted = rest
         if order.reduce_only:
@@ -368,7 +373,7 @@ class Trading:
     def _rename(self, order: Order, command: AmendOrder, client_id: str | None) -> None:
         if client_id is not None:
             order.client_id = client_id
-            order.account.client_ids[client_id] = order.id
+            self._state.accounts[order.account].client_ids[client_id] = order.id
         if command.expires_at is not None and command.expires_at != order.expires_at:
             order.expires_at = command.expires_at
             order.time_in_force = TimeInForce.GTD
