@@ -34,6 +34,8 @@ Run = Callable[..., tuple[int, str]]
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """A pytest session within this one, in an empty folder; gives its exit code and output."""
     monkeypatch.chdir(tmp_path)
+    # Temporary folders may lie inside a checkout, whose settings are not meant here.
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
 
     def session(*arguments: str) -> tuple[int, str]:
         common = ["-p", "no:cacheprovider", "-rA", "--tb=line", "--import-mode=importlib", "--rootdir=."]
