@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from pmi_core.errors import PmiError
 from pmi_core.exchange.account import Account
 from pmi_core.exchange.holding import Holding
 from pmi_core.exchange.market import Market
@@ -15,8 +14,11 @@ from pmi_core.exchange.units import SCALE
 __all__ = ["Ledger", "LedgerBroken"]
 
 
-class LedgerBroken(PmiError):
-    """Money or contracts came from nowhere or went nowhere; the engine has a fault."""
+class LedgerBroken(AssertionError):
+    """Money or contracts came from nowhere or went nowhere; the engine has a fault.
+
+    Nothing that a caller asks can cause it, so it stands outside the tree of errors.
+    """
 
 
 class Ledger:
