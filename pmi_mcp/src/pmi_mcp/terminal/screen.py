@@ -59,8 +59,9 @@ class Screen:
         return self._console(to_error=False).width
 
     def say(self, text: str = "", *, style: str | None = None) -> None:
-        """Print a line of our own words; line breaks in it are kept."""
-        self._console(to_error=False).print(text, style=style, soft_wrap=True)
+        """Print text; wrapped by words on a terminal, as it is in a pipe."""
+        console = self._console(to_error=False)
+        console.print(text, style=style, soft_wrap=not console.is_terminal)
 
     def note(self, text: str) -> None:
         """Tell a person something beside the answer; never part of piped output."""
@@ -86,13 +87,17 @@ class Screen:
         """
         cleaned = [["" if cell is None else clean(str(cell)) for cell in row] for row in rows]
         if not self.is_terminal and not for_people:
-            for row in [list(headings), *cleaned]:
+            for row in [*([list(headings)] if any(headings) else []), *cleaned]:
                 sys.stdout.write("\t".join(cell.replace("\t", " ") for cell in row) + "\n")
             return
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(title=None if title is None else Text(clean(title)), title_justify="left")
+        table = Table(
+            title=None if title is None else Text(clean(title)),
+            title_justify="left",
+            show_header=any(headings),
+        )
         for heading in headings:
             right = heading in numeric
             table.add_column(heading, justify="right" if right else "left", no_wrap=right, overflow="fold")
