@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from time import perf_counter
 
 import pytest
 from pmi_mcp_doubles import provider
@@ -64,7 +65,7 @@ WRONG = [
     ("search_markets", {"query": "a", "cursor": "nonsense"}, "is not a cursor"),
     ("search_markets", {"query": "a", "cursor": "beta=0."}, "which this question does not ask"),
     ("get_orderbook", {"market": "alpha:RATE-1", "depth": -1}, "must be greater than or equal to 1"),
-    ("get_orderbook", {"market": "alpha:RATE-1#maybe"}, "names no market"),
+    ("get_orderbook", {"market": "alpha:RATE-1#maybe"}, "does not name a market"),
     ("get_candlesticks", {"market": "alpha:RATE-1", "start": "yesterday"}, "'yesterday' is not a time"),
     ("get_candlesticks", {"market": "alpha:RATE-1", "start": "0001-01-01"}, "outside 1990 to 2200"),
     ("get_candlesticks", {"market": "alpha:RATE-1", "end": "9999-12-31"}, "outside 1990 to 2200"),
@@ -80,7 +81,7 @@ WRONG = [
         "10,000 candles",
     ),
     ("get_trades", {"market": "alpha:RATE-1", "start": "1h", "end": "2h"}, "ends before it starts"),
-    ("get_event", {"event": "no ref at all"}, "does not name a event"),
+    ("get_event", {"event": "no ref at all"}, "does not name an event"),
     ("get_positions", {"market": "alpha:"}, "does not name a market"),
     ("get_orders", {"order": "beta:o1"}, "no venue 'beta' is configured"),
     ("get_fills", {"venue": "beta"}, "no venue 'beta' is configured"),
@@ -122,6 +123,30 @@ async def test_an_unknown_market_gets_the_nearest_that_was_shown(serve, connect,
     assert "did you mean alpha:RATE-3" in told["hint"]
 
 
+async def test_a_ref_of_another_kind_gets_the_tool_that_reads_it(serve, connect, world):
+    async with connect(serve(world)) as client:
+        event = (await client.ask("get_events"))["events"][0]["ref"]
+        assert (await client.fail("get_market", market=event))["hint"] == f"get_event reads {event}"
+        told = await client.fail("get_market", market=event + "X")
+        assert event not in told["hint"], "an event is no suggestion for a market"
+        told = await client.fail("get_event", event="alpha:RATE-1")
+        assert "get_market" not in told["hint"], "nothing is known of it yet"
+        await client.ask("get_market", market="alpha:RATE-1")
+        assert "get_market reads" in (await client.fail("get_event", event="alpha:RATE-1"))["hint"]
+
+
+async def test_a_venue_may_be_written_in_any_case(serve, connect, world):
+    async with connect(serve(world)) as client:
+        assert (await client.ask("get_market", market="ALPHA:RATE-1"))["ref"] == "alpha:RATE-1"
+
+
+async def test_a_ref_that_cannot_be_asks_no_venue(serve, connect, world):
+    async with connect(serve(world, World("beta"))) as client:
+        told = await client.fail("get_market", market="alpha:RATE-1#maybe")
+    assert told["error"] == "MalformedRef"
+    assert "#no" in told["hint"]
+
+
 async def test_an_unknown_id_names_the_venues_that_were_asked(serve, connect, world):
     async with connect(serve(world, World("beta"))) as client:
         told = await client.fail("get_market", market="NOPE")
@@ -158,6 +183,23 @@ async def test_a_venue_that_does_not_answer_is_given_up(serve, connect, world):
         found = await client.ask("search_markets", query="rate", limit=3)
     assert len(found["markets"]) == 3
     assert found["errors"][0]["venue"] == "alpha"
+
+
+async def test_a_slow_venue_keeps_nobody_waiting(serve, connect, world, monkeypatch):
+    monkeypatch.setattr("pmi_mcp.asking.LINGER", 0.05)
+    world.hangs = True
+    async with connect(serve(world, World("beta"), venue_seconds=20)) as client:
+        started = perf_counter()
+        found = await client.ask("search_markets", query="rate", limit=3)
+        (late,) = found["errors"]
+        assert (late["venue"], late["error"], len(found["markets"])) == ("alpha", "Unreachable", 3)
+        assert "ask alpha alone" in late["hint"]
+        states = (await client.ask("get_exchange_status"))["venues"]
+        assert [state.get("error") for state in states] == ["Unreachable", None]
+        assert [row["venue"] for row in (await client.ask("get_balance"))["balances"]] == ["beta"]
+        world.resolves_slowly = True
+        assert (await client.ask("get_market", market="RATE-1"))["ref"] == "beta:RATE-1"
+        assert perf_counter() - started < 10
 
 
 async def test_a_venue_that_does_not_look_ids_up_stops_no_other(serve, connect, world):
