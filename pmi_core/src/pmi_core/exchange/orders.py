@@ -27,11 +27,13 @@ class Orders:
         order.id = str(state.count("order"))
         order.place = state.count("place")
         account = state.accounts[order.account]
-        state.attach(order.holding)
+        market_id = order.market.id
+        if market_id not in account.holdings:
+            state.attach(order.holding)
         account.orders[order.id] = state.orders[order.id] = order
         account.client_ids[order.client_id] = order.id
         state.log.emit(
-            OrderAccepted, order.id, account.id, order.market.id, order.client_id, from_units(order.size)
+            OrderAccepted, order.id, account.id, market_id, order.client_id, from_units(order.size)
         )
 
     def rest(self, order: Order) -> None:
@@ -96,10 +98,11 @@ class Orders:
 
     def cut(self, order: Order, size: int) -> None:
         """Take contracts off a resting order; its place is kept."""
-        level = self._state.books[order.market.id][order.side].level_of(order)
+        state, market, side = self._state, order.market, order.side
+        level = state.books[market.id][side].level_of(order)
         order.holding.shrink(order, size)
         level.size -= size
-        self._state.note_level(order.market, order.side, level, -size)
+        state.note_level(market, side, level, -size)
 
     def withdraw(self, order: Order, reason: CancelReason) -> None:
         """Cancel a resting order."""
@@ -116,8 +119,9 @@ class Orders:
     def lift(self, order: Order) -> None:
         """Take a working order out of its queue, for good or to come back elsewhere."""
         order.holding.dequeue(order)
-        level = self._state.books[order.market.id][order.side].remove(order)
-        self._state.note_level(order.market, order.side, level, -order.remaining)
+        state, market, side = self._state, order.market, order.side
+        level = state.books[market.id][side].remove(order)
+        state.note_level(market, side, level, -order.remaining)
 
     def clear(self, market: Market, reason: CancelReason, *, on_pause_only: bool = False) -> None:
         """Cancel what rests in a market."""

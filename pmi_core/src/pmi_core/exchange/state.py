@@ -113,12 +113,11 @@ class State:
         self.holders[market.id] = {}
 
     def attach(self, holding: Holding) -> None:
-        """Take in what an account holds in a market, where it is not there yet."""
+        """Take in what an account is about to hold in a market, where it held nothing ever before."""
         market = holding.market
         account = self.accounts[holding.account]
-        if market.id not in account.holdings:
-            holding.purse = account.purses.setdefault(market.currency, holding.purse)
-            account.holdings[market.id] = self.holders[market.id][account.id] = holding
+        holding.purse = account.purses.setdefault(market.currency, holding.purse)
+        account.holdings[market.id] = self.holders[market.id][account.id] = holding
 
     def note_level(self, market: Market, side: int, level: Level, delta: int) -> None:
         """Tell that a level's total has changed by ``delta``."""

@@ -64,23 +64,24 @@ class Trading:
 
     def _carry_out(self, order: Order, plan: Plan | None) -> None:
         """Fill an accepted order by its plan; rest, or cancel, what is left."""
+        orders = self._orders
         touched: dict[Holding, None] = {order.holding: None}
         if plan is not None:
             for own in plan.canceled:
-                self._orders.withdraw(own, CancelReason.SELF_TRADE)
+                orders.withdraw(own, CancelReason.SELF_TRADE)
             if plan.fills:
                 self._fill(order, plan, touched)
             self._fire(order, plan)
         if order.remaining:
             reason = self._leftover(order, plan)
             if reason is None:
-                self._orders.rest(order)
+                orders.rest(order)
             else:
-                self._orders.end(order, reason)
+                orders.end(order, reason)
         else:
-            self._orders.finish(order)
+            orders.finish(order)
         for holding in touched:
-            self._orders.settle(holding)
+            orders.settle(holding)
 
     def _fill(self, order: Order, plan: Plan, touched: dict[Holding, None]) -> None:
         state = self._state
@@ -88,6 +89,7 @@ class Trading:
         market = order.market
         book = state.books[market.id][1 - order.side]
         pair = self._clearing.pair
+        finish = self._orders.finish
         level: Level | None = None
         delta = 0
         for maker, size in plan.fills:
@@ -106,7 +108,7 @@ class Trading:
                 maker.remaining = 0
                 if maker.group is not None:
                     maker.group.orders.pop(maker.id, None)
-                self._orders.finish(maker)
+                finish(maker)
             else:
                 holding.shrink(maker, size)
                 level.size -= size
