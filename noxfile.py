@@ -49,6 +49,14 @@ def declares_provider(folder: Path) -> bool:
     return isinstance(entry_points, dict) and bool(entry_points.get("pmi.providers"))
 
 
+def contract(folder: Path) -> list[str]:
+    """Arguments that run the provider contract against an installed distribution, on its recordings if it has any."""
+    recordings = folder / "tests" / "recordings"
+    name = folder.name.removeprefix("pmi-provider-")
+    options = ["--pyargs", "pmi_core.testing.conformance", "--pmi-provider", name]
+    return [*options, "--pmi-recordings", str(recordings)] if recordings.is_dir() else options
+
+
 @functools.cache
 def constraints() -> Path:
     """Write the exact pins of `[tool.uv] constraint-dependencies` as a constraints file."""
@@ -167,11 +175,9 @@ def provider(session: nox.Session, name: str) -> None:
     """One provider's tests, and the contract, with nothing but it and the core installed."""
     folder = ROOT / "providers" / name
     install_wheels(session, folder, groups=("test", "coverage"))
-    contract = ["--pyargs", "pmi_core.testing.conformance", "--pmi-provider", name]
     if not declares_provider(folder):
         session.log(f"{name} declares no provider yet: its own tests only")
-        contract = []
-    pytest(session, f"providers/{name}/tests", *contract)
+    pytest(session, f"providers/{name}/tests", *(contract(folder) if declares_provider(folder) else []))
 
 
 @nox.session(tags=["test"])
@@ -197,9 +203,7 @@ def toy(session: nox.Session) -> None:
         session.skip("docs/examples holds no provider")
     for folder in TOYS:
         install_wheels(session, folder)
-        name = folder.name.removeprefix("pmi-provider-")
-        contract = ["--pyargs", "pmi_core.testing.conformance", "--pmi-provider", name]
-        session.run("python", "-m", *PYTEST, str(folder / "tests"), *contract, *session.posargs)
+        session.run("python", "-m", *PYTEST, str(folder / "tests"), *contract(folder), *session.posargs)
 
 
 @nox.session

@@ -7,7 +7,9 @@ import pytest
 import pmi_core
 
 if pmi_core.__file__ is None:  # the project folder was found as an empty namespace package
-    pytest.exit("pmi-core is not installed here: run the tests by `nox`, or make an environment by `nox -s dev`", 4)
+    pytest.exit(
+        "pmi-core is not installed here: run the tests by `nox`, or make an environment by `nox -s dev`", 4
+    )
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,13 @@ ROWS = 1000
 OFFICIAL, COMMUNITY = "kalshi-python-async", "kalshi-sdk"
 VARIANTS = ("pmi", "pmi-wire", OFFICIAL, COMMUNITY)
 PACKAGES: dict[str, list[str]] = {
-    "pmi": ["--no-sources", "--editable", str(ROOT / "pmi_core"), "--editable", str(ROOT / "providers/kalshi")],
+    "pmi": [
+        "--no-sources",
+        "--editable",
+        str(ROOT / "pmi_core"),
+        "--editable",
+        str(ROOT / "providers/kalshi"),
+    ],
     OFFICIAL: ["kalshi-python-async==3.34.0"],
     COMMUNITY: ["kalshi-sdk==22.4.0"],
 }
@@ -57,7 +63,9 @@ def environment(name: str, version: str) -> Path:
     stamp = folder / "installed.txt"
     wanted = "\n".join(PACKAGES[name])
     if not stamp.exists() or stamp.read_text() != wanted:
-        subprocess.run(["uv", "venv", "--quiet", "--clear", "--python", system_python(version), str(folder)], check=True)
+        subprocess.run(
+            ["uv", "venv", "--quiet", "--clear", "--python", system_python(version), str(folder)], check=True
+        )
         subprocess.run(
             ["uv", "pip", "install", "--quiet", "--python", str(interpreter), *PACKAGES[name]],
             check=True,
@@ -110,7 +118,12 @@ def verdicts(found: dict[str, dict[str, float]]) -> list[tuple[str, float, str, 
     facts = [
         ("markets/s against the official client", official["seconds"] / ours["seconds"], ">=", 1.5),
         ("markets/s against kalshi-sdk", community["seconds"] / ours["seconds"], ">=", 2.0),
-        ("markets/s as wire structs against the official client", official["seconds"] / wire["seconds"], ">=", 6.0),
+        (
+            "markets/s as wire structs against the official client",
+            official["seconds"] / wire["seconds"],
+            ">=",
+            6.0,
+        ),
         ("memory against the official client", ours["memory"] / official["memory"], "<=", 0.7),
         ("memory against kalshi-sdk", ours["memory"] / community["memory"], "<=", 0.7),
         ("longest block of the loop in ms", ours["block"] * 1000, "<=", 40.0),
@@ -123,7 +136,9 @@ def verdicts(found: dict[str, dict[str, float]]) -> list[tuple[str, float, str, 
 
 def main() -> int:
     """Measure, print, judge."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--pages", type=int, default=50)
     parser.add_argument("--python", default="3.13", help="the interpreter of every client")

@@ -12,9 +12,37 @@ import json
 import random
 import re
 import sys
+from typing import ClassVar
 
-SUBJECTS = "rainfall snowfall wind turnout attendance inflation unemployment exports traffic harvest".split()
-PLACES = "Oslo Lyon Quito Perth Tampa Kyoto Turin Malmo Cusco Leeds Omaha Izmir Porto Basel Accra".split()
+SUBJECTS = [
+    "rainfall",
+    "snowfall",
+    "wind",
+    "turnout",
+    "attendance",
+    "inflation",
+    "unemployment",
+    "exports",
+    "traffic",
+    "harvest",
+]
+PLACES = [
+    "Oslo",
+    "Lyon",
+    "Quito",
+    "Perth",
+    "Tampa",
+    "Kyoto",
+    "Turin",
+    "Malmo",
+    "Cusco",
+    "Leeds",
+    "Omaha",
+    "Izmir",
+    "Porto",
+    "Basel",
+    "Accra",
+]
 RULE = (
     "If the {subject} measured at {place} station number {number} is above {level} units according to the "
     "official bulletin of that day, then the market resolves to Yes."
@@ -115,7 +143,7 @@ def answer(markets: list[dict[str, object]], cursor: str) -> bytes:
 class Venue(asyncio.Protocol):
     """Answers every GET with the page its cursor names; only active markets are listed."""
 
-    pages: list[bytes] = []
+    pages: ClassVar[list[bytes]] = []
     nothing = b""
     cursor = re.compile(rb"cursor=c(\d+)")
 

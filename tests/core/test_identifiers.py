@@ -109,6 +109,20 @@ def test_only_markets_have_outcomes(kind):
         kind("coin:X#yes")
 
 
+@pytest.mark.parametrize("text", [None, 7, 0.5, b"coin:X", ["coin:X"]])
+def test_what_is_no_text_names_nothing(text):
+    with pytest.raises(MalformedRef, match="names no order"):
+        OrderRef(text)
+
+
+@pytest.mark.parametrize(
+    "kind, said", [(OrderRef, "an order"), (EventRef, "an event"), (SeriesRef, "a series")]
+)
+def test_a_malformed_ref_says_what_it_should_have_named(kind, said):
+    with pytest.raises(MalformedRef, match=f"does not name {said};"):
+        kind("nothing")
+
+
 @given(VENUES, VENUES, NATIVES)
 def test_a_ref_of_another_venue_is_refused(venue, other, native):
     assume(venue != other)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from types import ModuleType
 
-from pmi_mcp_world import NOW
+from pmi_mcp_world import NOW, World, market
 
 from pmi_core import (
     Balance,
@@ -22,6 +22,8 @@ from pmi_core import (
     hookimpl,
 )
 from pmi_core.settings import ProviderSettings
+
+__all__ = ["CAN", "NOW", "Account", "Browsing", "Prices", "World", "market", "plugin", "provider"]
 
 CAN = frozenset(
     {

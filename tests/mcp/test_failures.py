@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from time import perf_counter
 
 import pytest
 from pmi_mcp_doubles import provider
@@ -15,15 +16,14 @@ from pmi_core import PmiError, SettingsError
 pytestmark = pytest.mark.anyio
 
 
-@pytest.mark.parametrize("name", pmi_core.errors.__all__)
-async def test_every_error_of_the_tree_is_told(serve, connect, world, name):
-    kind = getattr(pmi_core, name)
-    world.failure = kind("something is wrong", code="E42")
+async def test_every_error_of_the_tree_is_told(serve, connect, world):
     async with connect(serve(world)) as client:
-        told = await client.fail("get_orderbook", market="alpha:RATE-1")
-    assert (told["error"], told["venue_code"]) == (name, "E42")
-    assert told["hint"], "it says what to do"
-    assert ("repeat_is_safe" in told) is (name == "UncertainError")
+        for name in pmi_core.errors.__all__:
+            world.failure = getattr(pmi_core, name)("something is wrong", code="E42")
+            told = await client.fail("get_orderbook", market="alpha:RATE-1")
+            assert (told["error"], told["venue_code"]) == (name, "E42")
+            assert told["hint"], f"{name} says what to do"
+            assert ("repeat_is_safe" in told) is (name == "UncertainError"), name
 
 
 async def test_waiting_times_are_told(serve, connect, world):
@@ -50,52 +50,52 @@ async def test_a_fault_goes_to_the_log_and_not_to_the_client(serve, connect, wor
     assert record.exc_info[0] is KeyError
 
 
-@pytest.mark.parametrize(
-    "tool, arguments, said",
-    [
-        ("get_market", {}, "market is missing"),
-        ("get_market", {"market": "alpha:RATE-1", "vnue": "x"}, "there is no argument 'vnue'"),
-        ("get_market", {"market": 7}, "must be a valid string"),
-        ("get_market", {"market": ""}, "no market was named"),
-        ("get_market", {"market": "alpha:RATE-1", "detail": "huge"}, "must be 'brief' or 'full', not 'huge'"),
-        ("search_markets", {"query": "a", "limit": 0}, "must be greater than or equal to 1, not 0"),
-        ("search_markets", {"query": "a", "limit": 10**12}, "must be less than or equal to 100"),
-        ("search_markets", {"query": "a", "limit": "5"}, "must be a valid integer, not '5'"),
-        ("search_markets", {"query": ""}, "at least 1 character"),
-        ("search_markets", {"query": "a" * 401}, "at most 400 characters"),
-        ("search_markets", {"query": "a", "status": "sleeping"}, "not 'sleeping'"),
-        ("search_markets", {"query": "a", "cursor": "nonsense"}, "is not a cursor"),
-        ("search_markets", {"query": "a", "cursor": "beta=0."}, "which this question does not ask"),
-        ("get_orderbook", {"market": "alpha:RATE-1", "depth": -1}, "must be greater than or equal to 1"),
-        ("get_orderbook", {"market": "alpha:RATE-1#maybe"}, "names no market"),
-        ("get_candlesticks", {"market": "alpha:RATE-1", "start": "yesterday"}, "'yesterday' is not a time"),
-        ("get_candlesticks", {"market": "alpha:RATE-1", "start": "0001-01-01"}, "outside 1990 to 2200"),
-        ("get_candlesticks", {"market": "alpha:RATE-1", "end": "9999-12-31"}, "outside 1990 to 2200"),
-        ("get_candlesticks", {"market": "alpha:RATE-1", "start": "999999w"}, "is not a time"),
-        (
-            "get_candlesticks",
-            {"market": "alpha:RATE-1", "start": "1h", "end": "2h"},
-            "must end after it starts",
-        ),
-        (
-            "get_candlesticks",
-            {"market": "alpha:RATE-1", "start": "2020-01-01", "interval": "1m"},
-            "10,000 candles",
-        ),
-        ("get_trades", {"market": "alpha:RATE-1", "start": "1h", "end": "2h"}, "ends before it starts"),
-        ("get_event", {"event": "no ref at all"}, "does not name a event"),
-        ("get_positions", {"market": "alpha:"}, "does not name a market"),
-        ("get_orders", {"order": "beta:o1"}, "no venue 'beta' is configured"),
-        ("get_fills", {"venue": "beta"}, "no venue 'beta' is configured"),
-        ("get_balance", {"venue": "ALPHA"}, "no venue 'ALPHA' is configured"),
-    ],
-)
-async def test_a_wrong_question_is_explained(serve, connect, world, tool, arguments, said):
+WRONG = [
+    ("get_market", {}, "market is missing"),
+    ("get_market", {"market": "alpha:RATE-1", "vnue": "x"}, "there is no argument 'vnue'"),
+    ("get_market", {"market": 7}, "must be a valid string"),
+    ("get_market", {"market": ""}, "no market was named"),
+    ("get_market", {"market": "alpha:RATE-1", "detail": "huge"}, "must be 'brief' or 'full', not 'huge'"),
+    ("search_markets", {"query": "a", "limit": 0}, "must be greater than or equal to 1, not 0"),
+    ("search_markets", {"query": "a", "limit": 10**12}, "must be less than or equal to 100"),
+    ("search_markets", {"query": "a", "limit": "5"}, "must be a valid integer, not '5'"),
+    ("search_markets", {"query": ""}, "at least 1 character"),
+    ("search_markets", {"query": "a" * 401}, "at most 400 characters"),
+    ("search_markets", {"query": "a", "status": "sleeping"}, "not 'sleeping'"),
+    ("search_markets", {"query": "a", "cursor": "nonsense"}, "is not a cursor"),
+    ("search_markets", {"query": "a", "cursor": "beta=0."}, "which this question does not ask"),
+    ("get_orderbook", {"market": "alpha:RATE-1", "depth": -1}, "must be greater than or equal to 1"),
+    ("get_orderbook", {"market": "alpha:RATE-1#maybe"}, "does not name a market"),
+    ("get_candlesticks", {"market": "alpha:RATE-1", "start": "yesterday"}, "'yesterday' is not a time"),
+    ("get_candlesticks", {"market": "alpha:RATE-1", "start": "0001-01-01"}, "outside 1990 to 2200"),
+    ("get_candlesticks", {"market": "alpha:RATE-1", "end": "9999-12-31"}, "outside 1990 to 2200"),
+    ("get_candlesticks", {"market": "alpha:RATE-1", "start": "999999w"}, "is not a time"),
+    (
+        "get_candlesticks",
+        {"market": "alpha:RATE-1", "start": "1h", "end": "2h"},
+        "must end after it starts",
+    ),
+    (
+        "get_candlesticks",
+        {"market": "alpha:RATE-1", "start": "2020-01-01", "interval": "1m"},
+        "10,000 candles",
+    ),
+    ("get_trades", {"market": "alpha:RATE-1", "start": "1h", "end": "2h"}, "ends before it starts"),
+    ("get_event", {"event": "no ref at all"}, "does not name an event"),
+    ("get_positions", {"market": "alpha:"}, "does not name a market"),
+    ("get_orders", {"order": "beta:o1"}, "no venue 'beta' is configured"),
+    ("get_fills", {"venue": "beta"}, "no venue 'beta' is configured"),
+    ("get_balance", {"venue": "ALPHA"}, "no venue 'ALPHA' is configured"),
+]
+
+
+async def test_a_wrong_question_is_explained(serve, connect, world):
     async with connect(serve(world)) as client:
-        told = await client.fail(tool, **arguments)
-    assert said in told["message"]
-    assert told["hint"]
-    assert "pydantic" not in str(told)
+        for tool, arguments, said in WRONG:
+            told = await client.fail(tool, **arguments)
+            assert said in told["message"], (tool, arguments)
+            assert told["hint"], (tool, arguments)
+            assert "pydantic" not in str(told)
 
 
 async def test_an_unknown_tool_is_an_error_of_the_protocol(serve, connect, world):
@@ -121,6 +121,30 @@ async def test_an_unknown_market_gets_the_nearest_that_was_shown(serve, connect,
         await client.ask("search_markets", query="rate", limit=3)
         told = await client.fail("get_market", market="alpha:RATE-33")
     assert "did you mean alpha:RATE-3" in told["hint"]
+
+
+async def test_a_ref_of_another_kind_gets_the_tool_that_reads_it(serve, connect, world):
+    async with connect(serve(world)) as client:
+        event = (await client.ask("get_events"))["events"][0]["ref"]
+        assert (await client.fail("get_market", market=event))["hint"] == f"get_event reads {event}"
+        told = await client.fail("get_market", market=event + "X")
+        assert event not in told["hint"], "an event is no suggestion for a market"
+        told = await client.fail("get_event", event="alpha:RATE-1")
+        assert "get_market" not in told["hint"], "nothing is known of it yet"
+        await client.ask("get_market", market="alpha:RATE-1")
+        assert "get_market reads" in (await client.fail("get_event", event="alpha:RATE-1"))["hint"]
+
+
+async def test_a_venue_may_be_written_in_any_case(serve, connect, world):
+    async with connect(serve(world)) as client:
+        assert (await client.ask("get_market", market="ALPHA:RATE-1"))["ref"] == "alpha:RATE-1"
+
+
+async def test_a_ref_that_cannot_be_asks_no_venue(serve, connect, world):
+    async with connect(serve(world, World("beta"))) as client:
+        told = await client.fail("get_market", market="alpha:RATE-1#maybe")
+    assert told["error"] == "MalformedRef"
+    assert "#no" in told["hint"]
 
 
 async def test_an_unknown_id_names_the_venues_that_were_asked(serve, connect, world):
@@ -159,6 +183,23 @@ async def test_a_venue_that_does_not_answer_is_given_up(serve, connect, world):
         found = await client.ask("search_markets", query="rate", limit=3)
     assert len(found["markets"]) == 3
     assert found["errors"][0]["venue"] == "alpha"
+
+
+async def test_a_slow_venue_keeps_nobody_waiting(serve, connect, world, monkeypatch):
+    monkeypatch.setattr("pmi_mcp.asking.LINGER", 0.05)
+    world.hangs = True
+    async with connect(serve(world, World("beta"), venue_seconds=20)) as client:
+        started = perf_counter()
+        found = await client.ask("search_markets", query="rate", limit=3)
+        (late,) = found["errors"]
+        assert (late["venue"], late["error"], len(found["markets"])) == ("alpha", "Unreachable", 3)
+        assert "ask alpha alone" in late["hint"]
+        states = (await client.ask("get_exchange_status"))["venues"]
+        assert [state.get("error") for state in states] == ["Unreachable", None]
+        assert [row["venue"] for row in (await client.ask("get_balance"))["balances"]] == ["beta"]
+        world.resolves_slowly = True
+        assert (await client.ask("get_market", market="RATE-1"))["ref"] == "beta:RATE-1"
+        assert perf_counter() - started < 10
 
 
 async def test_a_venue_that_does_not_look_ids_up_stops_no_other(serve, connect, world):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from fastmcp import Client
 
 from pmi_core import MarketQuery, OrderRequest, Registry
+from pmi_core.testing.clock import ManualClock
 from pmi_mcp.server import build
 
 pytestmark = pytest.mark.anyio
@@ -17,7 +19,9 @@ pytestmark = pytest.mark.anyio
 def registry(tmp_path):
     config = tmp_path / "pmi.toml"
     config.write_text("[venues.paper]\n", encoding="utf-8")
-    return Registry.load(config_path=config, environ={"PMI_HOME": str(tmp_path)})
+    # Time stands still, so that a price that was read is there when it is taken.
+    clock = ManualClock(datetime(2026, 3, 2, 15, 0, tzinfo=UTC))
+    return Registry.load(config_path=config, environ={"PMI_HOME": str(tmp_path)}, clock=clock)
 
 
 @pytest.fixture(params=["auto", "legacy"])

@@ -36,6 +36,7 @@ _NATIVE: Final = re.compile(r"[!-\"$-$&-~\u00a1-\ud7ff\ue000-\U0010ffff%]+")
 _BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SAFE: Final = "!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 _LONGEST: Final = 400
+_ARTICLE: Final = dict.fromkeys("aeiou", "an")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._-]{1,300}")
 
 
@@ -72,6 +73,10 @@ class Ref(str):
     def __new__(cls, text: str) -> Self:
         if type(text) is cls:
             return text
+        if not isinstance(text, str):
+            raise MalformedRef(
+                f"{type(text).__name__} is no text and names no {cls.noun}", hint=f"write {cls.example}"
+            )
         venue, colon, native = text.partition(":")
         native = native.partition("#")[0]
         well_formed = (
@@ -84,7 +89,7 @@ class Ref(str):
         )
         if not well_formed:
             raise MalformedRef(
-                f"{text[:80]!r} does not name a {cls.noun}",
+                f"{text[:80]!r} does not name {_ARTICLE.get(cls.noun[0], 'a')} {cls.noun}",
                 hint=f"write VENUE:ID, for example {cls.example}",
             )
         return super().__new__(cls, text)

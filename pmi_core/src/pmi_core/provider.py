@@ -236,6 +236,9 @@ class Provider:
     open: Callable[[OpenContext], Awaitable[Venue]]
     keyed: frozenset[Capability] = frozenset()
     """Slots that stay empty without credentials."""
+    reset: Callable[[OpenContext], Awaitable[str]] | None = None
+    """Starts a practice account over and says in one sentence what was forgotten; None where an
+    account cannot start over."""
     homepage: str | None = None
     gaps: Mapping[str, str] = field(default_factory=dict)
     """Contract rules that cannot be kept: rule name to ``not_yet: ...``, ``venue: ...`` or

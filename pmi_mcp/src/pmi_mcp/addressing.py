@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pmi_core.errors import MalformedRef, NotFound, PmiError, RequestError, Unreachable
 from pmi_core.identifiers import MarketRef, Ref, venue_name
+from pmi_mcp.asking import ask_all
 from pmi_mcp.texts import clean, identifier
 
 if TYPE_CHECKING:
@@ -91,20 +92,27 @@ async def find_market(
 
     Raises:
         NotFound: no venue knows it.
+        MalformedRef: it names a configured venue and then nothing that could be an id.
         RequestError: several venues do, or the venue that it names is not configured.
     """
     text = text.strip()
     if not text:
         raise RequestError("no market was named", hint="give a ref such as venue:TICKER")
-    prefix = text.partition(":")[0]
-    if prefix in opener.venue_names and (ref := _ref(text)) is not None:
-        return await opener.venue(venue_of(opener, ref, venue)), ref
+    prefix, colon, native = text.partition(":")
+    if colon and prefix.lower() in opener.venue_names and not _is_no_id(native):
+        named = MarketRef(f"{prefix.lower()}:{native}")
+        return await opener.venue(venue_of(opener, named, venue)), named
     if venue is not None:
         opened = await opener.venue(venue_of(opener, venue))
         return opened, await _resolve(opened, text, patience)
     if "://" not in text and (ref := _ref(text)) is not None:
         venue_of(opener, ref)
     return await _search_everywhere(opener, text, patience)
+
+
+def _is_no_id(native: str) -> bool:
+    """Whether what follows a venue's name and a colon is an address or a sentence."""
+    return native.startswith("//") or " " in native
 
 
 def _ref(text: str) -> MarketRef | None:
@@ -126,7 +134,12 @@ async def _resolve(opened: Venue, text: str, patience: float | None) -> MarketRe
 
 async def _search_everywhere(opener: Opener, text: str, patience: float | None) -> tuple[Venue, MarketRef]:
     names = opener.venue_names
-    answers = await asyncio.gather(*(_ask(opener, name, text, patience) for name in names))
+
+    async def ask(name: str) -> tuple[Venue, MarketRef]:
+        opened = await opener.venue(name)
+        return opened, await _resolve(opened, text, patience)
+
+    answers = await ask_all(names, ask)
     found = [answer for answer in answers if isinstance(answer, tuple)]
     if len(found) == 1:
         return found[0]
@@ -140,16 +153,6 @@ async def _search_everywhere(opener: Opener, text: str, patience: float | None) 
         f"{shown} names no market at {_joined(names)}",
         hint=_why_not(names, answers) or "search for it, or give a ref such as venue:TICKER",
     )
-
-
-async def _ask(
-    opener: Opener, name: str, text: str, patience: float | None
-) -> tuple[Venue, MarketRef] | PmiError:
-    try:
-        opened = await opener.venue(name)
-        return opened, await _resolve(opened, text, patience)
-    except PmiError as error:
-        return error
 
 
 def _joined(names: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pmi_core.errors import PmiError, RequestError
+from pmi_mcp.asking import ask_all
 from pmi_mcp.cursors import START, Place, read_cursor, write_cursor
 from pmi_mcp.failures import describe
 
@@ -66,7 +66,7 @@ async def gather(
     limit: int,
     newest: Callable[[Item], datetime | None] | None = None,
 ) -> Gathered[Item]:
-    """Ask every venue at once and put the rows together.
+    """Ask every venue at once, as :func:`pmi_mcp.asking.ask_all` does, and put the rows together.
 
     Args:
         names: the venues to ask.
@@ -82,12 +82,11 @@ async def gather(
     places = _places(names, cursor)
     if not places:
         raise RequestError("no configured venue can do this", hint="list_venues shows what each can do")
-    answers = await asyncio.gather(*(_attempt(read, name, place) for name, place in places.items()))
+    answers = await ask_all(tuple(places), lambda name: read(name, places[name]))
     slices: dict[str, Slice[Item]] = {}
     failed: list[PmiError] = []
     for name, answer in zip(places, answers, strict=True):
         if isinstance(answer, PmiError):
-            answer.venue = answer.venue or name
             failed.append(answer)
         else:
             slices[name] = answer
@@ -106,15 +105,6 @@ def _places(names: Sequence[str], cursor: str | None) -> dict[str, Place]:
             hint="give a cursor back with the same question",
         )
     return places
-
-
-async def _attempt(
-    read: Callable[[str, Place], Awaitable[Slice[Item]]], name: str, place: Place
-) -> Slice[Item] | PmiError:
-    try:
-        return await read(name, place)
-    except PmiError as error:
-        return error
 
 
 def merge(

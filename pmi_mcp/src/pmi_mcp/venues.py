@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pmi_core.capabilities import Capability
 from pmi_core.clock import Clock, SystemClock
 from pmi_core.errors import PmiError, RequestError, Unreachable
-from pmi_core.identifiers import Ref
+from pmi_core.identifiers import EventRef, MarketRef, Ref, SeriesRef
 from pmi_core.provider import require
 from pmi_mcp.addressing import find_market, venue_of
 from pmi_mcp.texts import identifier
 
 if TYPE_CHECKING:
     from pmi_core.errors import NotFound
-    from pmi_core.identifiers import MarketRef
     from pmi_core.plugins.registry import Registry
     from pmi_core.provider import Provider, Venue
 
@@ -27,6 +26,11 @@ Answer = TypeVar("Answer")
 Kind = TypeVar("Kind", bound=Ref)
 
 _REMEMBERED = 5_000
+_READERS: tuple[tuple[type[Ref], str], ...] = (
+    (MarketRef, "get_market"),
+    (EventRef, "get_event"),
+    (SeriesRef, "get_series"),
+)
 
 
 class Venues:
@@ -56,7 +60,7 @@ class Venues:
         self._only = tuple(dict.fromkeys(only))
         for name in self._only:
             registry.provider_of(name)
-        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._seen: OrderedDict[tuple[type[Ref], str], None] = OrderedDict()
         self._keyed: dict[str, bool] = {}
 
     @property
@@ -186,17 +190,25 @@ class Venues:
     def remember(self, refs: Iterable[Ref]) -> None:
         """Keep refs that were shown, so that a mistyped one can be put right later."""
         for ref in refs:
-            self._seen[str(ref)] = None
-            self._seen.move_to_end(str(ref))
+            self._seen[type(ref), str(ref)] = None
+            self._seen.move_to_end((type(ref), str(ref)))
         while len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
 
     def with_nearest(self, error: NotFound, ref: Ref) -> NotFound:
-        """The same error with refs shown before that resemble the one that is not known."""
+        """The same error with what was shown before and is probably meant: the tool that reads what the
+        ref names, or refs of the same kind that resemble it.
+        """
         from difflib import get_close_matches
 
-        alike = get_close_matches(str(ref), [seen for seen in self._seen if seen != ref], n=3, cutoff=0.75)
-        if alike:
+        kind = type(ref)
+        other = next(
+            (tool for one, tool in _READERS if one is not kind and (one, str(ref)) in self._seen), None
+        )
+        alike = [seen for one, seen in self._seen if one is kind and seen != ref]
+        if other is not None:
+            error.hint = f"{other} reads {identifier(ref)}"
+        elif alike := get_close_matches(str(ref), alike, n=3, cutoff=0.75):
             error.hint = f"did you mean {' or '.join(identifier(seen) for seen in alike)}?"
         error.venue = error.venue or ref.venue
         return error

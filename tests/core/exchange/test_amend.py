@@ -43,7 +43,7 @@ def test_smaller_keeps_its_place(desk, queue):
     assert desk.look(queue[0]).size == 3
 
 
-@pytest.mark.parametrize(("price", "size", "expected"), [("0.40", 6, [10, 0, 5]), ("0.39", 5, [10, 0, 5])])
+@pytest.mark.parametrize("price, size, expected", [("0.40", 6, [10, 0, 5]), ("0.39", 5, [10, 0, 5])])
 def test_larger_or_dearer_goes_to_the_end(desk, queue, price, size, expected):
     amend(desk, queue[0], price, size)
     assert ahead(desk, queue) == expected

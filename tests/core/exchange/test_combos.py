@@ -47,7 +47,7 @@ def test_the_same_legs_are_the_same_market(desk):
 
 
 @pytest.mark.parametrize(
-    ("legs", "values", "value", "result"),
+    "legs, values, value, result",
     [
         ((A, B), {"A": 1, "B": 1}, 1, MarketResult.YES),
         ((A, NOT_B), {"A": 1, "B": 1}, 0, MarketResult.NO),
@@ -105,7 +105,7 @@ def test_combo_trades_and_pays_like_any_market(desk):
 
 
 @pytest.mark.parametrize(
-    ("error", "legs"),
+    "error, legs",
     [
         (InvalidOrder, (A,)),
         (InvalidOrder, (A, Leg("A", OutcomeSide.NO))),
@@ -129,5 +129,7 @@ def test_collection_may_want_yes_only(desk):
     spec = CollectionSpec(id="Y", event_ids=("EA", "EB"), yes_only=True, ordered=True)
     desk.do(commands.AddCollection, spec=spec)
     desk.refused(InvalidOrder, commands.OpenCombo, collection_id="Y", legs=(A, NOT_B))
-    ids = {desk.do(commands.OpenCombo, collection_id="Y", legs=legs)[-1].market_id for legs in ((A, B), (B, A))}
+    ids = {
+        desk.do(commands.OpenCombo, collection_id="Y", legs=legs)[-1].market_id for legs in ((A, B), (B, A))
+    }
     assert len(ids) == 2

@@ -129,7 +129,10 @@ def test_house_pays_whatever_happens_and_quotes_are_exact(new_desk, script, init
     desk.do(commands.DetermineMarket, market_id="M", value=Decimal(int(yes)))
     desk.do(commands.SettleMarket, market_id="M")
     assert desk.cash("house:M") >= 0
-    assert desk.cash("ann") + desk.cash("bob") + desk.cash("house:M") == 2000 + desk.exchange.totals()["outside"] - 3000
+    assert (
+        desk.cash("ann") + desk.cash("bob") + desk.cash("house:M")
+        == 2000 + desk.exchange.totals()["outside"] - 3000
+    )
 
 
 @settings(max_examples=40, deadline=None)

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from pmi_core.errors import InvalidOrder, NotFound, OrderRefused
-from pmi_core.exchange import commands
-from pmi_core.exchange.events import CancelReason
+from pmi_core.exchange import ExchangeSettings, Retention, commands
+from pmi_core.exchange.events import CancelReason, OrderCanceled
 from pmi_core.models import OrderStatus
 
 
@@ -89,14 +89,16 @@ def test_groups_are_their_owners(desk, group):
     desk.refused(NotFound, commands.ResetGroup, account="bob", group_id=group)
 
 
-@pytest.mark.parametrize("facts", [{"limit": Decimal(0)}, {"limit": 5}, {"limit": Decimal(5), "window_seconds": 0}])
+@pytest.mark.parametrize(
+    "facts", [{"limit": Decimal(0)}, {"limit": 5}, {"limit": Decimal(5), "window_seconds": 0}]
+)
 def test_limits_make_sense(desk, facts):
     desk.refused(InvalidOrder, commands.CreateGroup, account="ann", **facts)
 
 
 def test_group_finer_than_a_market_never_crosses_its_book(desk):
     desk.list_market("F", size_step=Decimal("0.5"))
-    group = desk.do(commands.CreateGroup, account="ann", limit=Decimal("10"))[-1].group_id
+    group = desk.do(commands.CreateGroup, account="ann", limit=Decimal(10))[-1].group_id
     desk.place("ann", "buy yes", "0.50", "9.5", group_id=group, market_id="F")
     whole = desk.place("ann", "buy yes", "0.50", 5, group_id=group)
     desk.place("bob", "sell yes", "0.50", "9.5", market_id="F")
@@ -104,3 +106,18 @@ def test_group_finer_than_a_market_never_crosses_its_book(desk):
     assert taker.filled == 0
     assert desk.look(whole).cancel_reason is CancelReason.GROUP
     assert desk.book() == [[], [("0.5", 5)]]
+
+
+def test_trigger_passes_over_what_its_own_cancels_have_trimmed(new_desk):
+    desk = new_desk(settings=ExchangeSettings(retention=Retention(orders=0)))
+    desk.place("bob", "sell yes", "0.50", 20)
+    desk.place("ann", "buy yes", "0.50", 20)
+    group = desk.do(commands.CreateGroup, account="ann", limit=Decimal(20))[-1].group_id
+    plain = desk.place("ann", "sell yes", "0.90", 1, group_id=group)
+    closing = desk.place("ann", "sell yes", "0.60", 19, group_id=group, reduce_only=True)
+    desk.place("cat", "buy yes", "0.40", 20)
+    taker = desk.order("ann", "sell yes", "0.40", 20, group_id=group, time_in_force="ioc")
+    happened = desk.do(commands.PlaceOrder, **taker)
+    canceled = {one.order_id: one.reason for one in happened if isinstance(one, OrderCanceled)}
+    assert canceled == {plain.id: CancelReason.GROUP, closing.id: CancelReason.REDUCE_ONLY}
+    assert desk.exchange.group(group).orders == ()

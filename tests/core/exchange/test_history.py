@@ -94,7 +94,9 @@ def test_replay_needs_the_whole_history(desk, drop):
 def test_replay_notices_a_forged_event(desk):
     trade(desk)
     every = [
-        events.Commanded(event.seq, event.time, commands.Deposit(time=event.time, account="ann", amount=Decimal(9)))
+        events.Commanded(
+            event.seq, event.time, commands.Deposit(time=event.time, account="ann", amount=Decimal(9))
+        )
         if event.seq == 1
         else event
         for event in desk.exchange.since(0)
@@ -143,7 +145,11 @@ def test_the_cost_of_taking_is_exact(desk):
     desk.place("ann", "sell yes", "0.40", 5)
     desk.place("ann", "sell yes", "0.45", 5)
     cost = desk.exchange.cost("M", OutcomeSide.YES, Action.BUY, size=Decimal(7))
-    assert (cost.cost, cost.worst_price, cost.price_after) == (Decimal("2.9"), Decimal("0.45"), Decimal("0.45"))
+    assert (cost.cost, cost.worst_price, cost.price_after) == (
+        Decimal("2.9"),
+        Decimal("0.45"),
+        Decimal("0.45"),
+    )
     assert cost.complete
     cost = desk.exchange.cost("M", OutcomeSide.YES, Action.BUY, size=Decimal(5))
     assert (cost.average_price, cost.price_after) == (Decimal("0.4"), Decimal("0.45"))

@@ -86,7 +86,7 @@ def test_close_time_moves(new_desk):
 
 
 @pytest.mark.parametrize(
-    ("value", "result", "ann", "bob"),
+    "value, result, ann, bob",
     [
         ("1", MarketResult.YES, 1006, 994),
         ("0", MarketResult.NO, 996, 1004),
@@ -156,9 +156,11 @@ def test_exclusive_markets_pay_one_together(desk):
     desk.do(commands.DetermineMarket, market_id="B", value=Decimal("0.4"))
 
 
-@pytest.mark.parametrize("value", ["-0.1", "1.1", "0.1234567", "NaN"])
+@pytest.mark.parametrize(
+    "value", [Decimal("-0.1"), Decimal("1.1"), Decimal("0.1234567"), Decimal("NaN"), Decimal("sNaN"), 0.5, 1]
+)
 def test_settlement_value_is_a_share(desk, value):
-    desk.refused(RequestError, commands.DetermineMarket, market_id="M", value=Decimal(value))
+    desk.refused(RequestError, commands.DetermineMarket, market_id="M", value=value)
 
 
 def test_listing_twice_or_nowhere_is_refused(desk):

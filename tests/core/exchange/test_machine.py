@@ -148,9 +148,7 @@ class Life(RuleBasedStateMachine):
         order = self.some(data)
         if order is not None:
             self.moved.add(order.id)
-            self.apply(
-                commands.AmendOrder, account=order.account, order_id=order.id, price=price, size=size
-            )
+            self.apply(commands.AmendOrder, account=order.account, order_id=order.id, price=price, size=size)
 
     @rule(data=st.data(), by=sizes)
     def decrease(self, data, by):
@@ -263,7 +261,7 @@ def test_every_life_keeps_the_books(new_desk):
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=60,
+            max_examples=150,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -70,11 +70,11 @@ def run(desk, script, twin=frozenset()):
         order = desk.order(name, what, str(1 - price if step in twin else price), size, time_in_force=force)
         happened = desk.do(commands.PlaceOrder, **order)
         number[happened[1].order_id] = step
-        for event in happened:
-            if isinstance(event, events.Traded):
-                trades.append(
-                    (number[event.maker_order_id], step, int(event.price * 100), int(event.size))
-                )
+        trades += [
+            (number[event.maker_order_id], step, int(event.price * 100), int(event.size))
+            for event in happened
+            if isinstance(event, events.Traded)
+        ]
     return trades
 
 

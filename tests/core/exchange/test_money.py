@@ -69,7 +69,11 @@ def test_average_price_and_profit_follow_the_cost(desk):
     desk.place("cat", "buy yes", "0.70", 5)
     desk.place("ann", "sell yes", "0.70", 5)
     position = desk.exchange.position("ann", "M")
-    assert (position.realized_pnl, position.cost, position.average_price) == (1, Decimal("7.5"), Decimal("0.5"))
+    assert (position.realized_pnl, position.cost, position.average_price) == (
+        1,
+        Decimal("7.5"),
+        Decimal("0.5"),
+    )
 
 
 def test_a_sale_beyond_the_position_turns_it(desk):
@@ -95,6 +99,13 @@ def test_reserve_is_the_worst_case_and_comes_back(desk):
 def test_offering_no_yes_reserves_the_other_side(desk):
     desk.place("ann", "sell yes", "0.40", 100)
     assert desk.available("ann") == 940
+
+
+def test_yes_and_no_at_one_number_reserve_their_own_sides(desk):
+    desk.place("ann", "sell yes", "0.30", 10)
+    assert desk.exchange.balance("ann").reserved == 7
+    desk.place("ann", "buy no", "0.30", 10)
+    assert desk.exchange.balance("ann").reserved == 10
 
 
 def test_selling_what_is_held_needs_no_money(desk):
@@ -154,7 +165,10 @@ def test_currencies_are_apart(desk):
     desk.reject(InsufficientFunds, "ann", "buy yes", "0.50", 1, market_id="P")
     desk.do(commands.Deposit, account="ann", amount=Decimal(7), currency="MANA")
     desk.place("ann", "buy yes", "0.50", 10, market_id="P")
-    assert [(one.currency, one.available) for one in desk.exchange.balances("ann")] == [("USD", 1000), ("MANA", 2)]
+    assert [(one.currency, one.available) for one in desk.exchange.balances("ann")] == [
+        ("USD", 1000),
+        ("MANA", 2),
+    ]
     desk.refused(RequestError, commands.Deposit, account="ann", amount=Decimal(7), currency="GOLD")
 
 
@@ -246,7 +260,7 @@ schedules = st.builds(
     taker_rate=rates,
     maker_rate=rates,
     basis=st.sampled_from([FeeBasis.CONTRACTS, FeeBasis.NOTIONAL, FeeBasis.MINIMUM]),
-    minimum=st.sampled_from([Decimal(0), Decimal("0.02"), Decimal("-1")]),
+    minimum=st.sampled_from([Decimal(0), Decimal("0.02"), Decimal(-1)]),
     step=st.sampled_from([Decimal("0.000001"), Decimal("0.01")]),
     rounding=st.sampled_from(Rounding),
 )
@@ -266,7 +280,7 @@ def test_compiled_fee_equals_the_schedule(schedule, price, size, liquidity):
 
 
 @pytest.mark.parametrize(
-    ("price", "size", "what", "expected"),
+    "price, size, what, expected",
     [  # what a venue that aligns balances to 0.0001 charged
         ("0.52", "1", "buy yes", "0.0175"),
         ("0.001", "227.27", "buy yes", "0.015930"),

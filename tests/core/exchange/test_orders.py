@@ -26,7 +26,11 @@ def test_meets_the_best_price_first_and_the_first_comer_first(desk):
     taker = desk.place("cat", "buy yes", "0.52", 12)
     assert taker.status is OrderStatus.FILLED
     assert taker.average_price == (Decimal("0.50") * 10 + Decimal("0.52") * 2) / 12
-    assert [(fill.account, fill.size) for fill in desk.exchange.fills("cat")] == [("cat", 2), ("cat", 5), ("cat", 5)]
+    assert [(fill.account, fill.size) for fill in desk.exchange.fills("cat")] == [
+        ("cat", 2),
+        ("cat", 5),
+        ("cat", 5),
+    ]
     assert [desk.look(order).filled for order in late] == [2, 5]
     assert desk.book() == [[], [("0.52", 3)]]
 
@@ -112,7 +116,9 @@ def test_reduce_only_is_capped_at_the_position(desk):
 
 
 def test_reduce_only_without_position_is_refused(desk):
-    assert desk.reject(OrderRefused, "bob", "sell yes", "0.35", 9, reduce_only=True).code == "nothing_to_reduce"
+    assert (
+        desk.reject(OrderRefused, "bob", "sell yes", "0.35", 9, reduce_only=True).code == "nothing_to_reduce"
+    )
 
 
 def test_resting_reduce_only_shrinks_with_the_position(desk):
@@ -148,7 +154,7 @@ def test_notional_too_small_for_a_contract_is_refused(desk):
     desk.reject(BelowMinimum, "bob", "buy yes", "0.50", notional=Decimal("0.49"))
 
 
-@pytest.mark.parametrize(("size", "notional"), [(None, None), (1, Decimal(1))])
+@pytest.mark.parametrize("size, notional", [(None, None), (1, Decimal(1))])
 def test_an_order_has_one_measure(desk, size, notional):
     desk.reject(InvalidOrder, "bob", "buy yes", "0.50", size, notional=notional)
 
@@ -185,6 +191,19 @@ def test_size_below_the_minimum_is_refused(new_desk):
 def test_only_exact_numbers_are_taken(desk, field, value):
     order = desk.order("ann", "buy yes", "0.5", 1) | {field: value}
     desk.refused(InvalidOrder, commands.PlaceOrder, **order)
+
+
+@pytest.mark.parametrize(
+    "field, value",
+    [("outcome", "yes"), ("action", "buy"), ("time_in_force", "ioc"), ("self_trade", "cancel_maker")],
+)
+def test_text_is_no_member_of_an_enumeration(desk, field, value):
+    desk.refused(InvalidOrder, commands.PlaceOrder, **desk.order("ann", "buy yes", "0.5", 1) | {field: value})
+
+
+@pytest.mark.parametrize("notional", [0.5, 1, Decimal("NaN"), Decimal(-1), Decimal("1e-13"), Decimal("1e19")])
+def test_notional_is_money(desk, notional):
+    desk.reject(InvalidOrder, "ann", "buy yes", "0.5", notional=notional)
 
 
 def test_client_order_id_is_used_once_for_ever(desk):

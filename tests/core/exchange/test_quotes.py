@@ -15,7 +15,7 @@ YES, NO = OutcomeSide.YES, OutcomeSide.NO
 
 
 def ask(desk, account="ann", **measure):
-    facts = {"size": Decimal(100)} if not measure else measure
+    facts = measure or {"size": Decimal(100)}
     return desk.do(commands.CreateRfq, account=account, market_id="M", **facts)[-1].rfq_id
 
 
@@ -28,7 +28,7 @@ def status(desk, quote_id):
     return desk.exchange.quote(quote_id).status
 
 
-@pytest.mark.parametrize(("side", "maker", "asker"), [(YES, 960, 940), (NO, 945, 955)])
+@pytest.mark.parametrize("side, maker, asker", [(YES, 960, 940), (NO, 945, 955)])
 def test_maker_gets_the_accepted_side(desk, side, maker, asker):
     rfq = ask(desk)
     mine = quote(desk, rfq)
@@ -134,7 +134,7 @@ def test_withdrawn_quote_cannot_be_accepted(desk):
 
 
 @pytest.mark.parametrize(
-    ("error", "facts"),
+    "error, facts",
     [
         (InvalidOrder, {}),
         (InvalidOrder, {"yes_bid": Decimal("0.5"), "no_bid": Decimal("0.51")}),

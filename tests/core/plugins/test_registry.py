@@ -341,3 +341,42 @@ def test_load_reads_file_environment_and_installation(install, tmp_path):
     assert known.venue_names == ("coin", "coin-live")
     assert known.config.mode == "demo"
     assert "coin" in known.providers
+
+
+RESETTING = (
+    opening("return venue(context)")
+    .replace(
+        "open=open_it)",
+        "open=open_it, reset=start_over)",
+    )
+    .replace(
+        "@hookimpl\ndef pmi_provider",
+        """async def start_over(context):
+    events.append((context.name, context.settings.retries, context.data_dir.is_dir()))
+    return "Three orders are forgotten."
+
+@hookimpl
+def pmi_provider""",
+        1,
+    )
+)
+
+
+async def test_a_practice_account_starts_over_with_the_venues_own_settings(install, registry):
+    plugin = install("coin", RESETTING)
+    async with registry(COIN) as opened:
+        assert await opened.reset("coin") == "Three orders are forgotten."
+    assert sys.modules[plugin].events == [("coin", 5, True)]
+
+
+async def test_an_open_account_and_one_that_is_real_do_not_start_over(install, registry):
+    install("coin", RESETTING)
+    install("bank", opening("return venue(context)", name="bank"))
+    async with registry("[venues.coin]\n[venues.bank]\n") as opened:
+        await opened.venue("coin")
+        with pytest.raises(RequestError, match="is open"):
+            await opened.reset("coin")
+        with pytest.raises(RequestError, match="cannot be started over"):
+            await opened.reset("bank")
+        with pytest.raises(RequestError, match="no venue"):
+            await opened.reset("nowhere")

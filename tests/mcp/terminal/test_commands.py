@@ -162,3 +162,9 @@ def test_doctor_says_where_every_value_comes_from(pmi, world):
         "value": "not set",
         "origin": "default",
     }
+
+
+def test_a_real_account_is_not_started_over(pmi, world):
+    told = pmi("reset", "alpha", "--yes", worlds=[world])
+    assert told.status == Exit.USAGE
+    assert "cannot be started over" in told.err

@@ -1,4 +1,4 @@
-"""Names the recorded answers, for these tests and for the installed contract run beside them."""
+"""Gives the contract, run against the installed package, the recorded answers beside it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-RECORDINGS = Path(__file__).parent / "recordings"
-
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.option.pmi_recordings = config.option.pmi_recordings or str(RECORDINGS)
+    if config.option.pmi_provider == "coin" and config.option.pmi_recordings is None:
+        config.option.pmi_recordings = str(Path(__file__).parent / "recordings")

@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
 
 from pmi_core.exchange.events import PositionSettled, Traded
-from pmi_core.exchange.groups import Group
+from pmi_core.exchange.group import Group
 from pmi_core.exchange.holding import Holding
+from pmi_core.exchange.market import Market
 from pmi_core.exchange.order import Order
+from pmi_core.exchange.purse import Purse
 
-if TYPE_CHECKING:
-    from pmi_core.exchange.market import Market
-
-__all__ = ["HOUSE", "Account", "Purse"]
+__all__ = ["HOUSE", "Account"]
 
 HOUSE = "house:"
 """Begins the accounts that stand behind curves; nobody else may take such a name."""
-
-
-class Purse:
-    """Money of one currency."""
-
-    __slots__ = ("cash", "reserved")
-
-    def __init__(self) -> None:
-        self.cash = 0
-        self.reserved = 0
 
 
 class Account:
@@ -64,19 +52,7 @@ class Account:
             purse = self.purses[currency] = Purse()
         return purse
 
-    def available(self, currency: str) -> int:
-        """Money that is free for new orders."""
-        purse = self.purses.get(currency)
-        return purse.cash - purse.reserved if purse is not None else 0
-
-    def attach(self, holding: Holding) -> None:
-        """Take a new holding into the books, where it is not there yet."""
-        market = holding.market
-        if market.id not in self.holdings:
-            holding.purse = self.purse(market.currency)
-            self.holdings[market.id] = holding
-            market.holdings[self.id] = holding
-
     def holding(self, market: Market) -> Holding:
-        """What the account holds in a market; a new one is nothing, and not attached yet."""
-        return self.holdings.get(market.id) or Holding(self, market)
+        """What the account holds in a market; a new one is nothing, and not among its holdings yet."""
+        held = self.holdings.get(market.id)
+        return held or Holding(self.id, market, self.purses.get(market.currency) or Purse())

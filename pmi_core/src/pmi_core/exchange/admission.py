@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from pmi_core.errors import (
     BelowMinimum,
@@ -13,19 +12,17 @@ from pmi_core.errors import (
     OrderRefused,
     WouldCross,
 )
+from pmi_core.exchange.account import Account
 from pmi_core.exchange.commands import PlaceOrder
+from pmi_core.exchange.market import Market
 from pmi_core.exchange.matching import Plan, crosses, sweep
-from pmi_core.exchange.order import ASK, Order
+from pmi_core.exchange.order import Order
+from pmi_core.exchange.sides import ASK
+from pmi_core.exchange.state import State
 from pmi_core.exchange.units import from_units, to_money
-from pmi_core.models.market import Trading
-from pmi_core.models.order import TimeInForce
+from pmi_core.models.market import OutcomeSide, Trading
+from pmi_core.models.order import Action, SelfTradePolicy, TimeInForce
 from pmi_core.numbers import plain
-
-if TYPE_CHECKING:
-    from pmi_core.exchange.account import Account
-    from pmi_core.exchange.groups import Groups
-    from pmi_core.exchange.market import Market
-    from pmi_core.exchange.state import State
 
 __all__ = ["MOMENTARY", "Admission"]
 
@@ -36,9 +33,8 @@ MOMENTARY = (TimeInForce.IOC, TimeInForce.FOK)
 class Admission:
     """Checks that need no matching, and those that need the plan."""
 
-    def __init__(self, state: State, groups: Groups) -> None:
+    def __init__(self, state: State) -> None:
         self._state = state
-        self._groups = groups
 
     def read(self, command: PlaceOrder) -> tuple[Order, int | None]:
         """The order that a command asks for, not yet in the books, and its budget if it has one.
@@ -50,14 +46,24 @@ class Admission:
         account = state.account(command.account)
         market = state.market(command.market_id)
         self.check_open(market)
+        if not (
+            type(command.outcome) is OutcomeSide
+            and type(command.action) is Action
+            and type(command.time_in_force) is TimeInForce
+            and type(command.self_trade) is SelfTradePolicy
+        ):
+            raise InvalidOrder(
+                "outcome, action, time in force and self-trade policy are members of their enumerations",
+                hint="give for example Action.BUY, not its text",
+                code="kind",
+            )
         self.check_client_id(account, command.client_order_id)
         price = market.price_of(command.price)
         size = budget = None
         if command.size is not None and command.notional is None:
             size = market.new_size_of(command.size)
         elif command.notional is not None and command.size is None:
-            fits = command.notional.is_finite() and abs(command.notional.adjusted()) < 18
-            budget = to_money(command.notional) if fits else None
+            budget = to_money(command.notional)
             if budget is None or budget <= 0:
                 raise InvalidOrder(
                     f"{command.notional} is not a sum to trade for",
@@ -69,10 +75,10 @@ class Admission:
                 "an order has a size or a notional", hint="give exactly one of them", code="size"
             )
         self._check_times(command)
-        order = Order("", command, account, market, account.holding(market), price, size or 0, command.time)
-        order.hold = market.hold_of(order)
+        order = Order("", command, account.holding(market), price, size or 0, command.time)
+        order.hold = market.hold_of(order.side, order.price, price)
         if command.group_id is not None:
-            group = self._groups.find(command.account, command.group_id)
+            group = state.group(command.account, command.group_id)
             if group.triggered:
                 raise OrderRefused(
                     f"order group {group.id} was triggered", hint="reset it first", code="group_triggered"
@@ -148,7 +154,7 @@ class Admission:
                 left -= other.remaining
         if left <= 0:
             raise OrderRefused(
-                f"account {order.account.id!r} has nothing in {order.market.id} that this order would reduce",
+                f"account {order.account!r} has nothing in {order.market.id} that this order would reduce",
                 hint="reduce-only orders close what is held and not offered already",
                 code="nothing_to_reduce",
             )
@@ -161,7 +167,8 @@ class Admission:
             WouldCross: it meets something and must not.
             OrderRefused: all of it or nothing was asked, and all is not there.
         """
-        if not crosses(order):
+        opposite = self._state.books[order.market.id][1 - order.side]
+        if not crosses(order, opposite):
             if order.time_in_force is TimeInForce.FOK:
                 raise _unfilled(order, 0)
             return None
@@ -171,7 +178,7 @@ class Admission:
                 hint="give a price that rests, or drop post_only",
                 code="post_only",
             )
-        plan = sweep(order, size, budget, self._state.now)
+        plan = sweep(order, opposite, size, budget, self._state.now)
         if order.time_in_force is TimeInForce.FOK and not plan.done:
             if plan.blocked:
                 raise OrderRefused(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 
-from pmi_core.exchange.order import BID, Order
+from pmi_core.exchange.order import Order
+from pmi_core.exchange.sides import BID
 
-__all__ = ["Level", "Side"]
+__all__ = ["Book", "Level", "Side"]
 
 
 class Level:
@@ -59,13 +60,12 @@ class Side:
             order.prev = last
         level.tail = order
         level.size += order.remaining
-        order.level = level
         return level
 
     def remove(self, order: Order) -> Level:
         """Take an order out; what of it still works leaves the level's size with it."""
-        level = order.level
-        assert level is not None
+        key = order.price * self.sign
+        level = self.levels[key]
         before, after = order.prev, order.next
         if before is None:
             level.head = after
@@ -75,10 +75,9 @@ class Side:
             level.tail = before
         else:
             after.prev = before
-        order.prev = order.next = order.level = None
+        order.prev = order.next = None
         level.size -= order.remaining
         if level.head is None:
-            key = level.price * self.sign
             del self.levels[key]
             keys = self.keys
             if keys[-1] == key:
@@ -86,6 +85,10 @@ class Side:
             else:
                 del keys[bisect_left(keys, key)]
         return level
+
+    def level_of(self, order: Order) -> Level:
+        """The level at which an order rests."""
+        return self.levels[order.price * self.sign]
 
     def best(self) -> Level | None:
         """The best level."""
@@ -95,3 +98,7 @@ class Side:
         """Levels, best first."""
         for key in reversed(self.keys):
             yield self.levels[key]
+
+
+Book = tuple[Side, Side]
+"""Bids and asks, to be picked by side."""

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from pmi_core.exchange.curve import curve_price
 from pmi_core.exchange.events import Traded
 from pmi_core.exchange.holding import Holding
 from pmi_core.exchange.market import Market
-from pmi_core.exchange.order import BID, Order
+from pmi_core.exchange.order import Order
+from pmi_core.exchange.sides import BID
+from pmi_core.exchange.state import State
 from pmi_core.exchange.units import SCALE, from_money, from_units
 from pmi_core.models.market import OutcomeSide
 from pmi_core.models.order import Action
-
-if TYPE_CHECKING:
-    from pmi_core.exchange.state import State
 
 __all__ = ["Clearing"]
 
@@ -131,12 +129,12 @@ class Clearing:
             from_units(size),
             from_money(value),
             taker.id,
-            taker.account.id,
+            taker.account,
             asked.outcome,
             asked.action,
             from_money(taker_fee),
             maker_id,
-            holding.account.id,
+            holding.account,
             outcome,
             action,
             from_money(maker_fee),
@@ -147,6 +145,7 @@ class Clearing:
         market.trades.append(trade)
         market.volume += size
         market.last = price
-        taker.account.fills.append((trade, taker))
+        accounts = state.accounts
+        accounts[taker.account].fills.append((trade, taker))
         if maker is not None:
-            maker.account.fills.append((trade, maker))
+            accounts[maker.account].fills.append((trade, maker))

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pmi_core.errors import Duplicate, InvalidOrder, MarketNotOpen, NotFound
 from pmi_core.exchange.commands import AddCollection, Leg, OpenCombo
 from pmi_core.exchange.events import ComboOpened
+from pmi_core.exchange.lifecycle import Lifecycle
 from pmi_core.exchange.market import Market
 from pmi_core.exchange.specs import CollectionSpec, MarketSpec
+from pmi_core.exchange.state import State
 from pmi_core.exchange.units import SCALE
 from pmi_core.models.market import MarketResult, MarketStatus, OutcomeSide
-
-if TYPE_CHECKING:
-    from pmi_core.exchange.lifecycle import Lifecycle
-    from pmi_core.exchange.state import State
 
 __all__ = ["Combos"]
 
@@ -30,10 +26,10 @@ class Combos:
     combo of void legs only is void itself.
     """
 
-    lifecycle: Lifecycle
-
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, lifecycle: Lifecycle) -> None:
         self._state = state
+        self._lifecycle = lifecycle
+        lifecycle.followers.append(self)
 
     def add_collection(self, command: AddCollection) -> None:
         """List a collection."""
@@ -55,6 +51,8 @@ class Combos:
         spec = self._state.collections.get(collection_id)
         if spec is None:
             raise NotFound(f"there is no collection {collection_id!r}", code="collection")
+        if not all(type(leg.outcome) is OutcomeSide for leg in legs):
+            raise InvalidOrder("a leg's outcome is OutcomeSide.YES or OutcomeSide.NO", code="kind")
         pairs = tuple((leg.market_id, leg.outcome.value) for leg in legs)
         return collection_id, pairs if spec.ordered else tuple(sorted(pairs))
 
@@ -72,7 +70,7 @@ class Combos:
         legs = [state.markets[leg.market_id] for leg in command.legs]
         closes = [market.close_time for market in legs]
         last = None if None in closes else max(close for close in closes if close is not None)
-        market = self.lifecycle.list_market(
+        market = self._lifecycle.list_market(
             MarketSpec(
                 id=f"{spec.id}-{count + 1}",
                 price_grid=spec.price_grid,
@@ -123,20 +121,20 @@ class Combos:
         for market_id in leg.combos:
             combo = self._state.markets[market_id]
             if combo.status is MarketStatus.DETERMINED and self._value(combo) is None:
-                self.lifecycle.reopen_until(combo, leg.close_time)
+                self._lifecycle.reopen_until(combo, leg.close_time)
 
     def _derive(self, combo: Market) -> None:
         if combo.status in _ENDED:
             return
         legs = [self._state.markets[leg.market_id] for leg in combo.legs]
         if all(leg.result is MarketResult.VOID for leg in legs):
-            self.lifecycle.void_now(combo)
+            self._lifecycle.void_now(combo)
             return
         value = self._value(combo)
         if value is not None and value != combo.value:
-            self.lifecycle.determine_at(combo, value)
+            self._lifecycle.determine_at(combo, value)
         elif value is None and combo.status is MarketStatus.DETERMINED:
-            self.lifecycle.reopen_until(combo, None)
+            self._lifecycle.reopen_until(combo, None)
 
     def _value(self, combo: Market) -> int | None:
         """What the combo pays as far as its legs are known; None while that is open.

@@ -53,7 +53,7 @@ __all__ = [
 ]
 
 
-class Command(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+class Command(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True, gc=False):
     """Anything that can be asked."""
 
     time: datetime
@@ -305,7 +305,7 @@ class CancelQuote(Command, frozen=True, tag=True):
     quote_id: str
 
 
-class Leg(msgspec.Struct, frozen=True):
+class Leg(msgspec.Struct, frozen=True, gc=False):
     """One condition of a combo."""
 
     market_id: str

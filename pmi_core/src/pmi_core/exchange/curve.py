@@ -8,12 +8,12 @@ same trades cost the same everywhere; what is left of rounding goes to the house
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 
-from pmi_core.exchange.order import BID
+from pmi_core.exchange.sides import BID
 from pmi_core.exchange.specs import PoolSpec
 from pmi_core.exchange.units import MONEY, SCALE, from_money, from_units
+from pmi_core.models.market import OutcomeSide
 
 __all__ = ["Curve", "curve_price"]
 
@@ -97,12 +97,15 @@ class Curve:
             size = size // 2 - (size // 2) % self._lot  # rounding weighs too much on so few contracts
         return 0
 
-    def largest(self, most: int, fits: Callable[[int], bool]) -> int:
-        """The most contracts, up to ``most``, that fit; whatever fits, less of it fits too."""
+    def affordable(self, side: int, outcome: OutcomeSide, most: int, budget: int) -> int:
+        """The most contracts, up to ``most``, that cost or raise no more than ``budget``."""
+        yes = outcome is OutcomeSide.YES
         low, high = 0, most // self._lot
         while low < high:
             middle = (low + high + 1) // 2
-            if fits(middle * self._lot):
+            size = middle * self._lot
+            value = self.value(side, size)
+            if (value if yes else SCALE * size - value) <= budget:
                 low = middle
             else:
                 high = middle - 1

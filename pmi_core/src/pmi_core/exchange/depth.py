@@ -8,11 +8,10 @@ from decimal import Decimal
 import msgspec
 
 from pmi_core.errors import InvalidOrder
-from pmi_core.exchange.book import Level
+from pmi_core.exchange.book import Book, Level
 from pmi_core.exchange.curve import curve_price
 from pmi_core.exchange.market import Market
-from pmi_core.exchange.order import BID, side_of
-from pmi_core.exchange.pool import size_within
+from pmi_core.exchange.sides import BID, side_of
 from pmi_core.exchange.units import SCALE, from_money, from_units, to_money
 from pmi_core.exchange.views import CostView
 from pmi_core.models.market import MarketStatus, OutcomeSide
@@ -49,8 +48,10 @@ def curve_levels(market: Market, side: int, depth: int) -> tuple[tuple[Decimal, 
 
 def cost_of(
     market: Market,
+    book: Book,
     outcome: OutcomeSide,
     action: Action,
+    *,
     size: Decimal | None,
     notional: Decimal | None,
     now: datetime,
@@ -64,12 +65,19 @@ def cost_of(
         raise InvalidOrder("a notional is positive", code="notional")
     side = side_of(outcome, action)
     if market.curve is not None:
-        return _from_curve(market, side, outcome, wanted, budget, now)
-    return _from_book(market, side, outcome, wanted, budget, now)
+        return _from_curve(market, side, outcome, wanted=wanted, budget=budget, now=now)
+    return _from_book(market, book, side, outcome, wanted=wanted, budget=budget, now=now)
 
 
 def _from_book(
-    market: Market, side: int, outcome: OutcomeSide, wanted: int | None, budget: int | None, now: datetime
+    market: Market,
+    book: Book,
+    side: int,
+    outcome: OutcomeSide,
+    *,
+    wanted: int | None,
+    budget: int | None,
+    now: datetime,
 ) -> CostView:
     yes = outcome is OutcomeSide.YES
     charges = market.charges
@@ -77,7 +85,7 @@ def _from_book(
     size = cost = fees = 0
     worst = after = None
     complete = False
-    for level in market.sides[1 - side]:
+    for level in book[1 - side]:
         own = level.price if yes else SCALE - level.price
         left = wanted - size if wanted is not None else _whole((budget or 0) - cost, own, market.lot)
         if complete or not left:
@@ -116,7 +124,7 @@ def _fees(market: Market, level: Level, own: int, taken: int, *, buys: bool) -> 
 
 
 def _from_curve(
-    market: Market, side: int, outcome: OutcomeSide, wanted: int | None, budget: int | None, now: datetime
+    market: Market, side: int, outcome: OutcomeSide, *, wanted: int | None, budget: int | None, now: datetime
 ) -> CostView:
     curve = market.curve
     assert curve is not None
@@ -129,7 +137,7 @@ def _from_curve(
         size = min(wanted, most)
         complete = size == wanted
     else:
-        size = size_within(market, side, outcome, most, budget or 0)
+        size = curve.affordable(side, outcome, most, budget or 0)
         complete = size < most
     yes = outcome is OutcomeSide.YES
     value = curve.value(side, size) if size else 0

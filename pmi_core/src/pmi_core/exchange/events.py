@@ -66,7 +66,7 @@ class GroupChange(StrEnum):
     DELETED = "deleted"
 
 
-class Event(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+class Event(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, gc=False):
     """Anything that happened."""
 
     seq: int

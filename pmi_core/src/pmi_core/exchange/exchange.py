@@ -7,12 +7,15 @@ from typing import Any
 
 from pmi_core.errors import RequestError
 from pmi_core.exchange import commands
+from pmi_core.exchange.admission import Admission
+from pmi_core.exchange.clearing import Clearing
 from pmi_core.exchange.combos import Combos
 from pmi_core.exchange.commands import Advance, AnyCommand
 from pmi_core.exchange.events import AnyEvent, Commanded, Event
 from pmi_core.exchange.groups import Groups
 from pmi_core.exchange.lifecycle import Lifecycle
 from pmi_core.exchange.negotiation import Negotiation
+from pmi_core.exchange.orders import Orders
 from pmi_core.exchange.readings import Readings
 from pmi_core.exchange.specs import ExchangeSettings
 from pmi_core.exchange.state import State
@@ -43,15 +46,13 @@ class Exchange(Readings):
         super().__init__(state)
         self._state = state
         self._listeners: list[Listener] = []
+        orders, admission, clearing = Orders(state), Admission(state), Clearing(state)
         treasury = Treasury(state)
-        groups = Groups(state)
-        trading = Trading(state, groups)
-        combos = Combos(state)
-        lifecycle = Lifecycle(state, trading, treasury, combos)
-        combos.lifecycle = lifecycle
-        negotiation = Negotiation(state, trading)
-        lifecycle.negotiation = negotiation
-        groups.trading = trading
+        groups = Groups(state, orders)
+        trading = Trading(state, orders, admission, clearing)
+        negotiation = Negotiation(state, orders, admission, clearing)
+        lifecycle = Lifecycle(state, orders, treasury, negotiation)
+        combos = Combos(state, lifecycle)
         self._handlers: dict[type, Callable[[Any], None]] = {
             commands.OpenAccount: treasury.open_account,
             commands.Deposit: treasury.deposit,

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from pmi_core.errors import InsufficientFunds
-from pmi_core.exchange.order import ASK, BID, Order
+from pmi_core.exchange.holding import Holding
+from pmi_core.exchange.market import Market
+from pmi_core.exchange.matching import Plan
+from pmi_core.exchange.order import Order
+from pmi_core.exchange.sides import ASK, BID
 from pmi_core.exchange.units import SCALE, from_money
 from pmi_core.models.market import OutcomeSide
-
-if TYPE_CHECKING:
-    from pmi_core.exchange.holding import Holding
-    from pmi_core.exchange.market import Market
-    from pmi_core.exchange.matching import Plan
 
 __all__ = ["check_orders", "check_trade", "most_of_profit"]
 
@@ -31,7 +29,7 @@ def check_orders(
         InsufficientFunds: the account would owe money.
     """
     market = order.market
-    available = order.account.available(market.currency)
+    available = order.holding.purse.available
     filled = plan.filled if plan is not None else 0
     if available >= (filled + rest) // market.lot * order.hold:
         return  # enough even if all of it opened at the limit
@@ -40,8 +38,17 @@ def check_orders(
         value = sum(maker.price * size for maker, size in plan.fills)
         fees = _fees(order, plan, now)
         without = {*without, *plan.canceled}
-    short = _shortfall(order.holding, order.side, filled, value, fees, order if rest else None, rest, without)
-    _refuse(order.account.id, market, short)
+    short = _shortfall(
+        order.holding,
+        order.side,
+        filled,
+        value,
+        fee=fees,
+        resting=order if rest else None,
+        rest=rest,
+        without=without,
+    )
+    _refuse(order.account, market, short)
 
 
 def check_trade(holding: Holding, side: int, size: int, value: int, fee: int) -> None:
@@ -50,8 +57,8 @@ def check_trade(holding: Holding, side: int, size: int, value: int, fee: int) ->
     Raises:
         InsufficientFunds: the account would owe money.
     """
-    short = _shortfall(holding, side, size, value, fee, None, 0, ())
-    _refuse(holding.account.id, holding.market, short)
+    short = _shortfall(holding, side, size, value, fee=fee, resting=None, rest=0, without=())
+    _refuse(holding.account, holding.market, short)
 
 
 def most_of_profit(holding: Holding, side: int, size: int) -> int:
@@ -71,8 +78,7 @@ def _fees(order: Order, plan: Plan, now: datetime) -> int:
         return most_of_profit(order.holding, order.side, plan.filled)
     yes = order.asked.outcome is OutcomeSide.YES
     return sum(
-        charges.at_most(maker.price if yes else SCALE - maker.price, size)
-        for maker, size in plan.fills
+        charges.at_most(maker.price if yes else SCALE - maker.price, size) for maker, size in plan.fills
     )
 
 
@@ -81,13 +87,14 @@ def _shortfall(
     side: int,
     size: int,
     value: int,
+    *,
     fee: int,
     resting: Order | None,
     rest: int,
     without: Collection[Order],
 ) -> int:
     """Money that would be missing after a trade of ``size`` with the remainder in the book."""
-    market = holding.market
+    lot = holding.lot
     cover = holding.cover(side)
     closed = min(size, cover)
     paid = value if side == BID else SCALE * size - value
@@ -109,9 +116,9 @@ def _shortfall(
         for _, _, remaining, hold in entries:
             opening = max(remaining - left, 0)
             left = max(left - remaining, 0)
-            needed += opening // market.lot * hold
+            needed += opening // lot * hold
     reserved = needed - holding.need[BID] - holding.need[ASK]
-    return reserved - cash - holding.account.available(market.currency)
+    return reserved - cash - holding.purse.available
 
 
 def _refuse(account: str, market: Market, short: int) -> None:

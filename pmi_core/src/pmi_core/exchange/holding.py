@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from pmi_core.exchange.order import ASK, BID, Order
+from pmi_core.exchange.market import Market
+from pmi_core.exchange.purse import Purse
+from pmi_core.exchange.sides import ASK, BID
 from pmi_core.exchange.units import SCALE
 
-if TYPE_CHECKING:
-    from pmi_core.exchange.account import Account, Purse
-    from pmi_core.exchange.market import Market
+__all__ = ["Entry", "Holding", "Working"]
 
-__all__ = ["Entry", "Holding"]
 
-Entry = tuple[int, int, Order]
+class Working(Protocol):
+    """What a holding must know of a working order."""
+
+    id: str
+    side: int
+    price: int
+    place: int
+    remaining: int
+    hold: int
+    reduce_only: bool
+
+
+Entry = tuple[int, int, Working]
 """(key, place, order): sorts the order that fills first to the front."""
 
 
@@ -43,11 +54,11 @@ class Holding:
         "traded",
     )
 
-    def __init__(self, account: Account, market: Market) -> None:
+    def __init__(self, account: str, market: Market, purse: Purse) -> None:
         self.account = account
         self.market = market
-        self.purse: Purse
-        """Of the market's currency; set when the holding is attached."""
+        self.purse = purse
+        """Of the market's currency."""
         self.lot = market.lot
         self.size = 0
         self.cost = 0
@@ -69,7 +80,7 @@ class Holding:
         held = self.size if side == ASK else -self.size
         return max(0, held)
 
-    def enqueue(self, order: Order) -> None:
+    def enqueue(self, order: Working) -> None:
         """Count a working order."""
         side = order.side
         key = order.price if side == ASK else -order.price
@@ -79,7 +90,7 @@ class Holding:
         if order.reduce_only:
             self.reducing += 1
 
-    def dequeue(self, order: Order) -> None:
+    def dequeue(self, order: Working) -> None:
         """Count an order no longer; it must be called before its price, place or rest change."""
         side = order.side
         key = order.price if side == ASK else -order.price
@@ -87,13 +98,13 @@ class Holding:
         if len(queue) == 1:
             queue.pop()
         else:
-            del queue[bisect_left(queue, (key, order.place))]  # type: ignore[arg-type]  # a shorter tuple sorts first
+            del queue[bisect_left(queue, (key, order.place))]  # a shorter tuple sorts first
         self.open[side] -= order.remaining
         self.full[side] -= order.remaining // self.lot * order.hold
         if order.reduce_only:
             self.reducing -= 1
 
-    def shrink(self, order: Order, size: int) -> None:
+    def shrink(self, order: Working, size: int) -> None:
         """Take ``size`` contracts off a counted order."""
         side = order.side
         order.remaining -= size
@@ -116,14 +127,31 @@ class Holding:
         cover = self.size if side == ASK else -self.size
         if cover <= 0:
             return needed
-        if cover >= self.open[side]:
+        bare = self.open[side] - cover
+        if bare <= 0:
             return 0
-        return self.uncovered(side, cover, self.queue[side])
-
-    def uncovered(self, side: int, cover: int, queue: list[Entry]) -> int:
-        """Money that orders need when the first ``cover`` contracts of them need none."""
-        needed = 0
+        queue = self.queue[side]
+        lot = self.lot
+        if bare <= cover:  # whichever end is nearer
+            needed = 0
+            for _, _, order in reversed(queue):
+                rest = order.remaining
+                if rest >= bare:
+                    return needed + bare // lot * order.hold
+                needed += rest // lot * order.hold
+                bare -= rest
         for _, _, order in queue:
+            rest = order.remaining
+            if rest >= cover:
+                return needed - cover // lot * order.hold
+            needed -= rest // lot * order.hold
+            cover -= rest
+        return needed
+
+    def recount(self, side: int) -> int:
+        """The same as ``need``, worked out order by order."""
+        needed, cover = 0, self.cover(side)
+        for _, _, order in self.queue[side]:
             rest = order.remaining
             if cover >= rest:
                 cover -= rest

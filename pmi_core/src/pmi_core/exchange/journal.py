@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -28,7 +29,12 @@ def _model(kind: type, value: Any) -> Any:
 
 
 _ENCODER = msgspec.json.Encoder(enc_hook=_plain, decimal_format="string")
-_DECODER: msgspec.json.Decoder[AnyEvent | AnyCommand] | None = None
+
+
+@cache
+def _decoder() -> msgspec.json.Decoder[AnyEvent | AnyCommand]:
+    """Made when first needed: it looks at every command and event."""
+    return msgspec.json.Decoder(AnyEvent | AnyCommand, dec_hook=_model)
 
 
 def to_json(item: Event | Command) -> bytes:
@@ -42,11 +48,8 @@ def from_json(line: bytes | str) -> AnyEvent | AnyCommand:
     Raises:
         RequestError: the text is not one of them.
     """
-    global _DECODER
-    if _DECODER is None:
-        _DECODER = msgspec.json.Decoder(AnyEvent | AnyCommand, dec_hook=_model)
     try:
-        return _DECODER.decode(line)
+        return _decoder().decode(line)
     except (msgspec.DecodeError, ValidationError) as error:
         raise RequestError(
             f"the line is not an event or command of the exchange: {error}",

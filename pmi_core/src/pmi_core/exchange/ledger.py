@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Mapping
 
-from pmi_core.errors import PmiError
-from pmi_core.exchange.order import ASK, BID
+from pmi_core.exchange.account import Account
+from pmi_core.exchange.holding import Holding
+from pmi_core.exchange.market import Market
+from pmi_core.exchange.sides import ASK, BID
 from pmi_core.exchange.units import SCALE
-
-if TYPE_CHECKING:
-    from pmi_core.exchange.account import Account
-    from pmi_core.exchange.market import Market
 
 __all__ = ["Ledger", "LedgerBroken"]
 
 
-class LedgerBroken(PmiError):
-    """Money or contracts came from nowhere or went nowhere; the engine has a fault."""
+class LedgerBroken(AssertionError):
+    """Money or contracts came from nowhere or went nowhere; the engine has a fault.
+
+    Nothing that a caller asks can cause it, so it stands outside the tree of errors.
+    """
 
 
 class Ledger:
@@ -50,8 +50,13 @@ class Ledger:
         if fees:
             self.fees[market.currency] += fees
 
-    def audit(self, accounts: Iterable[Account], markets: Iterable[Market]) -> None:
-        """Count everything anew.
+    def audit(
+        self,
+        accounts: Iterable[Account],
+        markets: Iterable[Market],
+        holders: Mapping[str, Mapping[str, Holding]],
+    ) -> None:
+        """Count everything anew; ``holders`` is what is held, by market and by account.
 
         Raises:
             LedgerBroken: a sum is wrong; the message says which.
@@ -62,7 +67,7 @@ class Ledger:
             for currency, purse in account.purses.items():
                 held[currency] += purse.cash
         for market in markets:
-            self._audit_market(market)
+            self._audit_market(market, holders[market.id].values())
             held[market.currency] += market.clearing
         for currency in {*held, *self.outside, *self.fees, *self.voided}:
             inside = held[currency] + self.fees[currency] + self.voided[currency]
@@ -80,7 +85,7 @@ class Ledger:
                     sum(e[2].remaining for e in queue),
                 )
                 _same(f"order of fills of {where}", [e[:2] for e in queue], sorted(e[:2] for e in queue))
-                need = holding.uncovered(side, holding.cover(side), queue)
+                need = holding.recount(side)
                 _same(f"reserve of {where}", holding.need[side], need)
                 reserved[holding.market.currency] += need
         for currency, purse in account.purses.items():
@@ -88,16 +93,14 @@ class Ledger:
             if purse.cash < purse.reserved:
                 raise LedgerBroken(f"{account.id} owes {purse.reserved - purse.cash} {currency} units")
 
-    def _audit_market(self, market: Market) -> None:
-        sizes = [holding.size for holding in market.holdings.values()]
+    def _audit_market(self, market: Market, holdings: Collection[Holding]) -> None:
+        sizes = [holding.size for holding in holdings]
         _same(f"YES of {market.id}", sum(size for size in sizes if size > 0), market.open_interest)
         _same(f"NO of {market.id}", -sum(size for size in sizes if size < 0), market.open_interest)
         _same(f"money behind {market.id}", market.clearing, SCALE * market.open_interest)
-        for holding in market.holdings.values():
+        for holding in holdings:
             if holding.cost < 0 or (not holding.size and holding.cost):
-                raise LedgerBroken(
-                    f"{holding.account.id} holds {holding.size} of {market.id} at {holding.cost}"
-                )
+                raise LedgerBroken(f"{holding.account} holds {holding.size} of {market.id} at {holding.cost}")
 
 
 def _same(what: str, counted: object, booked: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from pmi_core.errors import Duplicate, MarketNotOpen, NotFound, RequestError
 from pmi_core.exchange.commands import (
@@ -20,35 +20,47 @@ from pmi_core.exchange.commands import (
 )
 from pmi_core.exchange.events import CancelReason, MarketChanged
 from pmi_core.exchange.market import Market
+from pmi_core.exchange.negotiation import Negotiation
+from pmi_core.exchange.orders import Orders
 from pmi_core.exchange.payout import Payout
 from pmi_core.exchange.specs import MarketSpec
+from pmi_core.exchange.state import State
 from pmi_core.exchange.timers import TimerKind
+from pmi_core.exchange.treasury import Treasury
 from pmi_core.exchange.units import SCALE, from_units, to_units
 from pmi_core.models.market import MarketResult, MarketStatus, Trading
 from pmi_core.models.update import LifecycleKind
 
-if TYPE_CHECKING:
-    from pmi_core.exchange.combos import Combos
-    from pmi_core.exchange.negotiation import Negotiation
-    from pmi_core.exchange.state import State
-    from pmi_core.exchange.trading import Trading as Orders
-    from pmi_core.exchange.treasury import Treasury
-
-__all__ = ["Lifecycle"]
+__all__ = ["Follower", "Lifecycle"]
 
 _ENDED = (MarketStatus.SETTLED, MarketStatus.VOIDED)
 
 
+class Follower(Protocol):
+    """Whatever takes its result from markets' results."""
+
+    def follow(self, leg: Market) -> None:
+        """A market ended."""
+        ...
+
+    def unfollow(self, leg: Market) -> None:
+        """A market is open again."""
+        ...
+
+
 class Lifecycle:
-    """Commands on events and markets."""
+    """Commands on events and markets.
 
-    negotiation: Negotiation
+    Attributes:
+        followers: are told of every market that ends or is open again.
+    """
 
-    def __init__(self, state: State, orders: Orders, treasury: Treasury, combos: Combos) -> None:
+    def __init__(self, state: State, orders: Orders, treasury: Treasury, negotiation: Negotiation) -> None:
         self._state = state
         self._orders = orders
         self._treasury = treasury
-        self._combos = combos
+        self._negotiation = negotiation
+        self.followers: list[Follower] = []
         self._payout = Payout(state, treasury)
 
     def add_event(self, command: AddEvent) -> None:
@@ -78,11 +90,12 @@ class Lifecycle:
             if spec.event_id not in state.events:
                 raise NotFound(f"there is no event {spec.event_id!r}", hint="list it first", code="event")
             state.event_markets[spec.event_id].append(spec.id)
-        market = state.markets[spec.id] = Market(spec, state.settings.retention.trades)
+        market = Market(spec, state.settings.retention.trades)
+        state.list_market(market)
         self._note(market, LifecycleKind.CREATED)
         if market.curve is not None:
             house = self._treasury.open_house(market.id, market.currency, market.curve.subsidy)
-            house.attach(house.holding(market))
+            state.attach(house.holding(market))
         if spec.open_time is not None and spec.open_time > state.now:
             state.schedule(spec.open_time, TimerKind.OPEN, market.id)
         else:
@@ -112,7 +125,7 @@ class Lifecycle:
         market.trading = Trading.NONE
         self._note(market, LifecycleKind.CLOSED)
         self._orders.clear(market, CancelReason.CLOSE)
-        self.negotiation.close_market(market)
+        self._negotiation.close_market(market)
 
     def open_due(self, market_id: str) -> None:
         """A market's opening time may have come."""
@@ -174,8 +187,8 @@ class Lifecycle:
     def determine(self, command: DetermineMarket) -> None:
         """State the result."""
         market = self._in(command.market_id, MarketStatus.OPEN, MarketStatus.CLOSED, MarketStatus.DETERMINED)
-        value = to_units(command.value) if command.value.is_finite() and 0 <= command.value <= 1 else None
-        if value is None:
+        value = to_units(command.value)
+        if value is None or not 0 <= value <= SCALE:
             raise RequestError(
                 f"{command.value} is not a settlement value",
                 hint="give 0 to 1 with at most 6 places",
@@ -200,7 +213,8 @@ class Lifecycle:
                 state.schedule(market.settle_at, TimerKind.SETTLE, market.id)
             else:
                 self._settle(market)
-        self._combos.follow(market)
+        for follower in self.followers:
+            follower.follow(market)
 
     def _check_exclusive(self, market: Market, value: int) -> None:
         event = self._state.events.get(market.event_id) if market.event_id is not None else None
@@ -242,7 +256,8 @@ class Lifecycle:
         market.settled_time = self._state.now
         self._note(market, LifecycleKind.VOIDED)
         self._payout.void(market)
-        self._combos.follow(market)
+        for follower in self.followers:
+            follower.follow(market)
 
     def reopen(self, command: ReopenMarket) -> None:
         """Take a closed or determined market back."""
@@ -257,7 +272,8 @@ class Lifecycle:
         market.close_time = close_time
         market.value = market.result = market.settle_at = None
         self._open(market, LifecycleKind.REOPENED)
-        self._combos.unfollow(market)
+        for follower in self.followers:
+            follower.unfollow(market)
 
     def _in(self, market_id: str, *statuses: MarketStatus) -> Market:
         market = self._state.market(market_id)

@@ -32,10 +32,11 @@ class Log:
         self.seq += 1
         self._pending = [Commanded(self.seq, command.time, command)]
 
-    def emit(self, kind: type[Event], *facts: Any) -> None:
-        """Note a consequence of the running command."""
-        self.seq += 1
-        self._pending.append(kind(self.seq, self.time, *facts))
+    def emit(self, kind: type[Event], *facts: Any) -> int:
+        """Note a consequence of the running command; gives its number."""
+        seq = self.seq = self.seq + 1
+        self._pending.append(kind(seq, self.time, *facts))
+        return seq
 
     def keep_silent(self) -> None:
         """The running command turned out to ask for what is so already."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from decimal import Decimal
 
+from pmi_core.exchange.book import Book
 from pmi_core.exchange.events import PositionSettled, Traded
-from pmi_core.exchange.groups import Group
+from pmi_core.exchange.group import Group
 from pmi_core.exchange.holding import Holding
 from pmi_core.exchange.market import Market
 from pmi_core.exchange.order import Order
@@ -25,11 +26,6 @@ from pmi_core.exchange.views import (
 from pmi_core.models.fees import Liquidity
 from pmi_core.models.market import MarketResult, MarketStatus, OutcomeSide
 from pmi_core.models.order import OrderStatus
-
-if TYPE_CHECKING:
-    from decimal import Decimal
-
-    from pmi_core.exchange.state import State
 
 __all__ = [
     "fill_view",
@@ -56,7 +52,7 @@ def order_view(order: Order) -> OrderView:
         status = OrderStatus.PARTIAL if order.filled else OrderStatus.OPEN
     return OrderView(
         order.id,
-        order.account.id,
+        order.account,
         order.market.id,
         order.client_id,
         asked.outcome,
@@ -92,7 +88,7 @@ def fill_view(trade: Traded, order: Order) -> FillView:
         trade.trade_id,
         order.id,
         order.client_id,
-        order.account.id,
+        order.account,
         trade.market_id,
         outcome,
         trade.taker_action if taker else trade.maker_action,
@@ -109,7 +105,7 @@ def position_view(holding: Holding) -> PositionView:
     """What is held; YES with size 0 where nothing is."""
     size = abs(holding.size)
     return PositionView(
-        holding.account.id,
+        holding.account,
         holding.market.id,
         OutcomeSide.NO if holding.size < 0 else OutcomeSide.YES,
         from_units(size),
@@ -121,9 +117,9 @@ def position_view(holding: Holding) -> PositionView:
     )
 
 
-def settlement_view(settled: PositionSettled, state: State) -> SettlementView:
+def settlement_view(settled: PositionSettled, market: Market) -> SettlementView:
     """A payout as readers see it."""
-    value = state.markets[settled.market_id].value
+    value = market.value
     void = settled.result is MarketResult.VOID
     return SettlementView(
         settled.seq,
@@ -140,9 +136,9 @@ def settlement_view(settled: PositionSettled, state: State) -> SettlementView:
     )
 
 
-def market_view(market: Market) -> MarketView:
+def market_view(market: Market, book: Book) -> MarketView:
     """A market as readers see it; a curve's best prices are its marginal price on both sides."""
-    bid, ask = (side.best() for side in market.sides)
+    bid, ask = (side.best() for side in book)
     marginal = None
     if market.curve is not None and market.status is MarketStatus.OPEN:
         marginal = market.curve.price()
@@ -170,7 +166,7 @@ def group_view(group: Group, now: datetime) -> GroupView:
     """A group as readers see it."""
     return GroupView(
         group.id,
-        group.account.id,
+        group.account,
         from_units(group.limit),
         int(group.window.total_seconds()),
         from_units(group.used_at(now)),

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections import deque
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from pmi_core.errors import BelowMinimum, InvalidOrder, OffGrid
-from pmi_core.exchange.book import Side
 from pmi_core.exchange.charges import Charges
 from pmi_core.exchange.commands import Leg
 from pmi_core.exchange.curve import Curve
 from pmi_core.exchange.events import Traded
-from pmi_core.exchange.order import ASK, BID, Order
+from pmi_core.exchange.sides import BID
 from pmi_core.exchange.specs import MarketSpec
 from pmi_core.exchange.units import SCALE, from_units, to_units
 from pmi_core.models.market import MarketResult, MarketStatus, Trading
 from pmi_core.numbers import plain
-
-if TYPE_CHECKING:
-    from pmi_core.exchange.holding import Holding
 
 __all__ = ["Market"]
 
@@ -29,7 +24,7 @@ _MEMORY = 50_000
 
 
 class Market:
-    """Its rules compiled, its book, and its money."""
+    """Its rules compiled, its status, and its money."""
 
     __slots__ = (
         "_holds",
@@ -43,7 +38,6 @@ class Market:
         "currency",
         "curve",
         "event_id",
-        "holdings",
         "id",
         "last",
         "least",
@@ -54,7 +48,6 @@ class Market:
         "sequence",
         "settle_at",
         "settled_time",
-        "sides",
         "spec",
         "status",
         "trades",
@@ -74,10 +67,7 @@ class Market:
         self.lot = to_units(spec.size_step) or 1
         self.least = to_units(spec.min_size or spec.size_step) or 1
         self.charges = Charges(spec.fees)
-        self.sides = (Side(BID), Side(ASK))
         self.curve = Curve(spec.pool, self.lot) if spec.pool is not None else None
-        self.holdings: dict[str, Holding] = {}
-        """By account."""
         self.clearing = 0
         """Money that backs the contracts outstanding: exactly 1 for each pair."""
         self.open_interest = 0
@@ -95,7 +85,7 @@ class Market:
         """Markets that have this one as a leg."""
         self._prices: dict[Decimal, int] = {}
         self._sizes: dict[Decimal, int] = {}
-        self._holds: dict[tuple[int, int], int] = {}
+        self._holds: dict[tuple[int, int, int], int] = {}
 
     def price_of(self, price: Decimal) -> int:
         """Read a limit price.
@@ -133,7 +123,7 @@ class Market:
             raise InvalidOrder(f"{size!r} is not a size", hint="give a Decimal", code="size")
         units = self._sizes.get(size)
         if units is None:
-            units = to_units(size) if abs(size.adjusted()) < 18 else None
+            units = to_units(size)
             if units is None or units <= 0 or units % self.lot:
                 raise BelowMinimum(
                     f"{plain(size)} contracts cannot be traded in {self.id}",
@@ -160,15 +150,15 @@ class Market:
             )
         return units
 
-    def hold_of(self, order: Order) -> int:
+    def hold_of(self, side: int, price: int, own_price: int) -> int:
         """Money that one lot of an order needs when it opens: its cost at the limit and the most
         that fees can be.
         """
-        key = (order.side, order.own_price)
+        key = (side, price, own_price)
         hold = self._holds.get(key)
         if hold is None:
-            cost = order.price if order.side == BID else SCALE - order.price
-            hold = cost * self.lot + self.charges.most(order.own_price, self.lot)
+            cost = price if side == BID else SCALE - price
+            hold = cost * self.lot + self.charges.most(own_price, self.lot)
             if len(self._holds) > _MEMORY:
                 self._holds.clear()
             self._holds[key] = hold

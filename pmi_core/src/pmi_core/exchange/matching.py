@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from pmi_core.exchange.book import Side
+from pmi_core.exchange.group import Group
 from pmi_core.exchange.order import Order
 from pmi_core.exchange.units import SCALE
 from pmi_core.models.market import OutcomeSide
 from pmi_core.models.order import SelfTradePolicy
-
-if TYPE_CHECKING:
-    from pmi_core.exchange.groups import Group
 
 __all__ = ["Plan", "crosses", "sweep"]
 
@@ -39,21 +37,21 @@ class Plan:
         """What the makers' groups have left afterwards."""
 
 
-def crosses(order: Order) -> bool:
+def crosses(order: Order, opposite: Side) -> bool:
     """Whether an incoming order meets the other side."""
-    opposite = order.market.sides[1 - order.side]
     keys = opposite.keys
     return bool(keys) and keys[-1] >= order.price * opposite.sign
 
 
-def sweep(order: Order, size: int | None, budget: int | None, now: datetime) -> Plan:
+def sweep(  # noqa: C901, PLR0912 - the hottest loop of the engine stays in one piece
+    order: Order, opposite: Side, size: int | None, budget: int | None, now: datetime
+) -> Plan:
     """Plan the fills of an incoming order: best price first, first come first within a price.
 
     Exactly one of ``size`` (units) and ``budget`` (money units, in terms of the order's outcome)
     is given.
     """
     plan = Plan(budget)
-    opposite = order.market.sides[1 - order.side]
     limit = order.price * opposite.sign
     account = order.account
     stops = order.asked.self_trade is SelfTradePolicy.CANCEL_TAKER
@@ -71,7 +69,7 @@ def sweep(order: Order, size: int | None, budget: int | None, now: datetime) -> 
             left = _affordable(order, price, budget)
         maker = level.head
         while maker is not None and left:
-            if maker.account is account:
+            if maker.account == account:
                 if stops:
                     plan.blocked = True
                     return plan

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from pmi_core.errors import InvalidOrder, NotFound, OrderRefused, RequestError
+from pmi_core.exchange.account import Account
+from pmi_core.exchange.admission import Admission
+from pmi_core.exchange.clearing import Clearing
 from pmi_core.exchange.commands import (
     AcceptQuote,
     CancelQuote,
@@ -19,18 +21,16 @@ from pmi_core.exchange.commands import (
 from pmi_core.exchange.events import QuoteChanged, RfqChanged
 from pmi_core.exchange.funds import check_trade, most_of_profit
 from pmi_core.exchange.market import Market
-from pmi_core.exchange.order import Order, side_of
+from pmi_core.exchange.order import Order
+from pmi_core.exchange.orders import Orders
 from pmi_core.exchange.quotes import Quote, Rfq
+from pmi_core.exchange.sides import side_of
+from pmi_core.exchange.state import State
 from pmi_core.exchange.timers import TimerKind
 from pmi_core.exchange.units import SCALE, from_units, to_money
 from pmi_core.models.market import OutcomeSide
 from pmi_core.models.order import Action, TimeInForce
 from pmi_core.models.quote import QuoteStatus, RfqStatus
-
-if TYPE_CHECKING:
-    from pmi_core.exchange.account import Account
-    from pmi_core.exchange.state import State
-    from pmi_core.exchange.trading import Trading
 
 __all__ = ["Negotiation"]
 
@@ -44,9 +44,11 @@ class Negotiation:
     executed.  An execution that one side cannot pay any more cancels the quote.
     """
 
-    def __init__(self, state: State, trading: Trading) -> None:
+    def __init__(self, state: State, orders: Orders, admission: Admission, clearing: Clearing) -> None:
         self._state = state
-        self._trading = trading
+        self._orders = orders
+        self._admission = admission
+        self._clearing = clearing
 
     def _rfq(self, rfq_id: str) -> Rfq:
         rfq = self._state.rfqs.get(rfq_id)
@@ -65,7 +67,7 @@ class Negotiation:
         state = self._state
         account = state.account(command.account)
         market = state.market(command.market_id)
-        self._trading.admission.check_open(market)
+        self._admission.check_open(market)
         if market.curve is not None:
             raise OrderRefused(f"{market.id} trades at its curve only", hint="place an order", code="curve")
         if (command.size is None) == (command.notional is None):
@@ -76,7 +78,7 @@ class Negotiation:
         if command.size is not None:
             size = market.new_size_of(command.size)
         else:
-            notional = to_money(command.notional) if command.notional else None
+            notional = to_money(command.notional) if command.notional is not None else None
             if notional is None or notional <= 0:
                 raise InvalidOrder("a request's notional is positive", code="notional")
         if account.open_rfqs >= state.settings.max_open_rfqs:
@@ -143,7 +145,7 @@ class Negotiation:
             raise OrderRefused(f"request {rfq.id} is closed", code="rfq_closed")
         if rfq.account is account:
             raise OrderRefused("an account cannot quote on its own request", code="self_trade")
-        self._trading.admission.check_open(rfq.market)
+        self._admission.check_open(rfq.market)
         yes, no = (self._bid(rfq.market, bid) for bid in (command.yes_bid, command.no_bid))
         if yes is None and no is None:
             raise InvalidOrder("a quote bids for at least one side", code="quote")
@@ -171,7 +173,9 @@ class Negotiation:
             raise OrderRefused(
                 f"quote {quote.id} is {quote.status}, its request {rfq.status}", code="quote_status"
             )
-        self._trading.admission.check_open(rfq.market)
+        self._admission.check_open(rfq.market)
+        if type(command.side) is not OutcomeSide:
+            raise InvalidOrder("a side is OutcomeSide.YES or OutcomeSide.NO", code="kind")
         bid = quote.yes_bid if command.side is OutcomeSide.YES else quote.no_bid
         if bid is None:
             raise OrderRefused(f"quote {quote.id} does not bid for {command.side}", code="quote")
@@ -219,7 +223,7 @@ class Negotiation:
         if quote.status is not QuoteStatus.ACCEPTED:
             raise OrderRefused(f"quote {quote.id} is {quote.status}, not accepted", code="quote_status")
         market = quote.rfq.market
-        self._trading.admission.check_open(market)
+        self._admission.check_open(market)
         delay = self._state.settings.execution_delay
         assert quote.side is not None
         assert quote.size is not None
@@ -237,7 +241,7 @@ class Negotiation:
         assert quote.side is not None
         assert quote.size is not None
         market = quote.rfq.market
-        self._trading.admission.check_open(market)
+        self._admission.check_open(market)
         self._check(quote.account, market, quote.size, quote.price, quote.side, asker=False)
         self._check(quote.rfq.account, market, quote.size, quote.price, quote.side.opposite, asker=True)
 
@@ -290,13 +294,12 @@ class Negotiation:
         assert size is not None
         maker = self._order(quote, quote.account, side, quote.price, size)
         asker = self._order(quote, rfq.account, side.opposite, SCALE - quote.price, size)
-        trading = self._trading
-        trading.clearing.pair(asker, maker, size, maker.price, off_book=True)
+        self._clearing.pair(asker, maker, size, maker.price, off_book=True)
         for order in (maker, asker):
             order.remaining = 0
-            trading.finish(order)
+            self._orders.finish(order)
         for order in (maker, asker):
-            trading.settle(order.holding)
+            self._orders.settle(order.holding)
         quote.maker_order, quote.asker_order = maker.id, asker.id
         self._move(quote, QuoteStatus.EXECUTED)
         if rfq.status is RfqStatus.OPEN:
@@ -316,7 +319,7 @@ class Negotiation:
             size=from_units(size),
             time_in_force=TimeInForce.FOK,
         )
-        order = Order("", asked, account, market, account.holding(market), price, size, self._state.now)
-        order.hold = market.hold_of(order)
-        self._trading.accept(order)
+        order = Order("", asked, account.holding(market), price, size, self._state.now)
+        order.hold = market.hold_of(order.side, order.price, price)
+        self._orders.accept(order)
         return order

@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
 
 from pmi_core.exchange.commands import PlaceOrder
 from pmi_core.exchange.events import CancelReason
+from pmi_core.exchange.group import Group
+from pmi_core.exchange.holding import Holding
+from pmi_core.exchange.sides import side_of
 from pmi_core.exchange.units import SCALE
 from pmi_core.models.market import OutcomeSide
-from pmi_core.models.order import Action, OrderStatus
+from pmi_core.models.order import OrderStatus
 
-if TYPE_CHECKING:
-    from pmi_core.exchange.account import Account
-    from pmi_core.exchange.book import Level
-    from pmi_core.exchange.groups import Group
-    from pmi_core.exchange.holding import Holding
-    from pmi_core.exchange.market import Market
-
-__all__ = ["ASK", "BID", "Order", "side_of"]
-
-BID: Final = 0
-"""Buys YES, or sells NO."""
-ASK: Final = 1
-"""Sells YES, or buys NO."""
-
-
-def side_of(outcome: OutcomeSide, action: Action) -> int:
-    """The side of the one book on which an order stands."""
-    return BID if (outcome is OutcomeSide.YES) == (action is Action.BUY) else ASK
+__all__ = ["Order"]
 
 
 class Order:
@@ -47,7 +32,6 @@ class Order:
         "hold",
         "holding",
         "id",
-        "level",
         "market",
         "next",
         "own_price",
@@ -68,8 +52,6 @@ class Order:
         self,
         id: str,  # noqa: A002 - what it is called everywhere
         asked: PlaceOrder,
-        account: Account,
-        market: Market,
         holding: Holding,
         own_price: int,
         size: int,
@@ -77,8 +59,8 @@ class Order:
     ) -> None:
         self.id = id
         self.asked = asked
-        self.account = account
-        self.market = market
+        self.account = holding.account
+        self.market = holding.market
         self.holding = holding
         self.client_id = asked.client_order_id
         self.side = side_of(asked.outcome, asked.action)
@@ -103,6 +85,5 @@ class Order:
         self.created = self.updated = now
         self.place = 0
         """Grows with every order that takes a new place in a queue."""
-        self.level: Level | None = None
         self.prev: Order | None = None
         self.next: Order | None = None

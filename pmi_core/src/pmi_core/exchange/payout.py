@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pmi_core.exchange.events import PositionSettled
 from pmi_core.exchange.holding import Holding
 from pmi_core.exchange.market import Market
+from pmi_core.exchange.state import State
+from pmi_core.exchange.treasury import Treasury
 from pmi_core.exchange.units import SCALE, from_money, from_units
 from pmi_core.models.market import MarketResult, OutcomeSide
-
-if TYPE_CHECKING:
-    from pmi_core.exchange.state import State
-    from pmi_core.exchange.treasury import Treasury
 
 __all__ = ["Payout"]
 
@@ -28,7 +24,7 @@ class Payout:
         """Pay each YES contract the market's value and each NO contract the rest of 1."""
         value = market.value
         assert value is not None
-        for holding in market.holdings.values():
+        for holding in self._state.holders[market.id].values():
             if holding.size:
                 per = value if holding.size > 0 else SCALE - value
                 self._pay(holding, per * abs(holding.size))
@@ -41,7 +37,7 @@ class Payout:
         Costs need not add up to what the contracts were issued for, since they may have changed
         hands at other prices: the exchange keeps or bears the difference.
         """
-        for holding in market.holdings.values():
+        for holding in self._state.holders[market.id].values():
             if holding.size:
                 self._pay(holding, holding.cost)
         self._state.ledger.voided[market.currency] += market.clearing
@@ -64,7 +60,7 @@ class Payout:
         assert market.result is not None
         state.log.emit(
             PositionSettled,
-            holding.account.id,
+            holding.account,
             market.id,
             market.result,
             OutcomeSide.YES if size > 0 else OutcomeSide.NO,
@@ -75,6 +71,7 @@ class Payout:
         )
         settled = state.log.last
         assert isinstance(settled, PositionSettled)
-        holding.account.settlements.append(settled)
+        account = state.accounts[holding.account]
+        account.settlements.append(settled)
         if payout - fee:
-            self._treasury.note(holding.account, market.currency, payout - fee)
+            self._treasury.note(account, market.currency, payout - fee)

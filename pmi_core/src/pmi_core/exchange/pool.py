@@ -2,44 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pmi_core.errors import BelowMinimum, OrderRefused
 from pmi_core.exchange.account import HOUSE
+from pmi_core.exchange.admission import Admission
+from pmi_core.exchange.clearing import Clearing
 from pmi_core.exchange.curve import Curve, curve_price
 from pmi_core.exchange.events import CancelReason
 from pmi_core.exchange.funds import check_trade, most_of_profit
-from pmi_core.exchange.market import Market
-from pmi_core.exchange.order import BID, Order
-from pmi_core.exchange.units import SCALE, from_units
+from pmi_core.exchange.order import Order
+from pmi_core.exchange.orders import Orders
+from pmi_core.exchange.sides import BID
+from pmi_core.exchange.state import State
+from pmi_core.exchange.units import from_units
 from pmi_core.models.market import OutcomeSide
 from pmi_core.models.order import TimeInForce
 from pmi_core.numbers import plain
 
-if TYPE_CHECKING:
-    from pmi_core.exchange.trading import Trading
-
-__all__ = ["Pool", "size_within"]
-
-
-def size_within(market: Market, side: int, outcome: OutcomeSide, most: int, budget: int) -> int:
-    """The most contracts, up to ``most``, that cost or raise no more than ``budget``."""
-    curve = market.curve
-    assert curve is not None
-    yes = outcome is OutcomeSide.YES
-
-    def fits(size: int) -> bool:
-        value = curve.value(side, size)
-        return (value if yes else SCALE * size - value) <= budget
-
-    return curve.largest(most, fits)
+__all__ = ["Pool"]
 
 
 class Pool:
     """Takes orders for markets that a curve makes."""
 
-    def __init__(self, trading: Trading) -> None:
-        self._trading = trading
+    def __init__(self, state: State, orders: Orders, admission: Admission, clearing: Clearing) -> None:
+        self._state = state
+        self._orders = orders
+        self._admission = admission
+        self._clearing = clearing
 
     def place(self, order: Order, budget: int | None) -> None:
         """Trade what an order asks for, up to its limit.
@@ -54,7 +43,7 @@ class Pool:
         reach = curve.within(order.side, order.price, curve.reach(order.side, from_units(order.price)))
         complete = True
         if budget is not None:
-            order.size = size_within(market, order.side, outcome, reach, budget)
+            order.size = curve.affordable(order.side, outcome, reach, budget)
             complete = order.size < reach
             if order.size < market.least:
                 raise BelowMinimum(
@@ -64,7 +53,7 @@ class Pool:
                 )
         wanted = order.size
         if order.reduce_only:
-            wanted = self._trading.admission.reducible(order, wanted)
+            wanted = self._admission.reducible(order, wanted)
         size = curve.within(order.side, order.price, min(wanted, reach))
         if budget is None:
             complete = size == wanted
@@ -108,18 +97,18 @@ class Pool:
             check_trade(order.holding, order.side, size, value, self._fee(order, size, value))
 
     def _trade(self, order: Order, curve: Curve, size: int) -> None:
-        trading = self._trading
+        orders = self._orders
         market = order.market
         order.remaining = order.size
-        trading.accept(order)
+        orders.accept(order)
         if size:
             value = curve.value(order.side, size)
-            house = market.holdings[f"{HOUSE}{market.id}"]
-            trading.clearing.house(order, house, size, value)
+            house = self._state.holders[market.id][f"{HOUSE}{market.id}"]
+            self._clearing.house(order, house, size, value)
             curve.sold += size if order.side == BID else -size
             order.remaining -= size
-            market.sequence = trading.sequence()
+            market.sequence = self._state.log.seq
         if order.remaining:
-            trading.end(order, CancelReason.UNFILLED)
+            orders.end(order, CancelReason.UNFILLED)
         else:
-            trading.finish(order)
+            orders.finish(order)

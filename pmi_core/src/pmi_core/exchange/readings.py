@@ -20,7 +20,7 @@ from pmi_core.exchange.lookups import (
     rfq_view,
     settlement_view,
 )
-from pmi_core.exchange.order import ASK, BID
+from pmi_core.exchange.sides import ASK, BID
 from pmi_core.exchange.snapshot import snapshot
 from pmi_core.exchange.specs import CollectionSpec, EventSpec
 from pmi_core.exchange.state import State
@@ -79,11 +79,11 @@ class Readings:
         )
 
     def positions(self, account: str, *, include_closed: bool = False) -> tuple[PositionView, ...]:
-        """What an account holds."""
-        holdings = self._state.account(account).holdings.values()
+        """What an account holds, by market id."""
+        holdings = self._state.account(account).holdings
         return tuple(
             position_view(holding)
-            for holding in holdings
+            for _, holding in sorted(holdings.items())
             if holding.size or (include_closed and holding.traded)
         )
 
@@ -96,7 +96,10 @@ class Readings:
     def settlements(self, account: str) -> tuple[SettlementView, ...]:
         """What markets paid to an account."""
         found = self._state.account(account)
-        return tuple(settlement_view(settled, self._state) for settled in reversed(found.settlements))
+        return tuple(
+            settlement_view(settled, self._state.markets[settled.market_id])
+            for settled in reversed(found.settlements)
+        )
 
     def order(self, order_id: str) -> OrderView:
         """One order."""
@@ -143,14 +146,16 @@ class Readings:
         order = self._state.orders.get(order_id)
         if order is None:
             raise NotFound(f"there is no order {order_id!r}", code="order")
-        if order.level is None:
+        if order.status is not None:
             return None
         ahead = 0
-        for level in order.market.sides[order.side]:
-            if level is order.level:
+        side = self._state.books[order.market.id][order.side]
+        own = side.level_of(order)
+        for level in side:
+            if level is own:
                 break
             ahead += level.size
-        for other in order.level:
+        for other in own:
             if other is order:
                 break
             ahead += other.remaining
@@ -173,11 +178,13 @@ class Readings:
 
     def market(self, market_id: str) -> MarketView:
         """One market with its best prices."""
-        return market_view(self._state.market(market_id))
+        return market_view(self._state.market(market_id), self._state.books[market_id])
 
     def markets(self) -> tuple[MarketView, ...]:
         """Every market."""
-        return tuple(market_view(market) for market in self._state.markets.values())
+        return tuple(
+            market_view(market, self._state.books[market.id]) for market in self._state.markets.values()
+        )
 
     def book(self, market_id: str, depth: int | None = None) -> BookView:
         """A market's book in YES terms; of a curve, what its formula gives at the grid's prices."""
@@ -186,7 +193,7 @@ class Readings:
             bids, asks = (curve_levels(market, side, depth or _CURVE_DEPTH) for side in (BID, ASK))
             return BookView(market_id, bids, asks, market.sequence, BookSource.CURVE, firm=False)
         sides = []
-        for side in market.sides:
+        for side in self._state.books[market_id]:
             keys = side.keys[-depth:] if depth else side.keys
             levels = (side.levels[key] for key in reversed(keys))
             sides.append(tuple((from_units(level.price), from_units(level.size)) for level in levels))
@@ -205,7 +212,9 @@ class Readings:
 
         The groups of makers and orders of the same account are not looked at.
         """
-        return cost_of(self._state.market(market_id), outcome, action, size, notional, self._state.now)
+        market = self._state.market(market_id)
+        book = self._state.books[market_id]
+        return cost_of(market, book, outcome, action, size=size, notional=notional, now=self._state.now)
 
     def trades(self, market_id: str) -> tuple[Traded, ...]:
         """A market's public trades."""
@@ -275,7 +284,8 @@ class Readings:
         Raises:
             LedgerBroken: a sum is not what the books say; the engine has a fault.
         """
-        self._state.ledger.audit(self._state.accounts.values(), self._state.markets.values())
+        state = self._state
+        state.ledger.audit(state.accounts.values(), state.markets.values(), state.holders)
 
     def snapshot(self) -> dict[str, Any]:
         """Everything that stands, as comparable plain data: equal snapshots are equal exchanges."""

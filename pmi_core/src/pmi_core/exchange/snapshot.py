@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pmi_core.exchange.account import Account
+from pmi_core.exchange.book import Book
 from pmi_core.exchange.lookups import (
     group_view,
     market_view,
@@ -12,12 +14,8 @@ from pmi_core.exchange.lookups import (
     quote_view,
     rfq_view,
 )
-from pmi_core.exchange.order import ASK, BID
-
-if TYPE_CHECKING:
-    from pmi_core.exchange.account import Account
-    from pmi_core.exchange.market import Market
-    from pmi_core.exchange.state import State
+from pmi_core.exchange.market import Market
+from pmi_core.exchange.state import State
 
 __all__ = ["snapshot"]
 
@@ -31,7 +29,7 @@ def snapshot(state: State) -> dict[str, Any]:
         "counts": dict(state.counts),
         "accounts": {name: _account(account) for name, account in state.accounts.items()},
         "events": dict(state.events),
-        "markets": {name: _market(market) for name, market in state.markets.items()},
+        "markets": {name: _market(market, state.books[name]) for name, market in state.markets.items()},
         "collections": dict(state.collections),
         "combos": dict(state.combos),
         "orders": {name: (order_view(order), order.place) for name, order in state.orders.items()},
@@ -60,9 +58,9 @@ def _account(account: Account) -> dict[str, Any]:
     }
 
 
-def _market(market: Market) -> dict[str, Any]:
+def _market(market: Market, book: Book) -> dict[str, Any]:
     return {
-        "view": market_view(market),
+        "view": market_view(market, book),
         "clearing": market.clearing,
         "sequence": market.sequence,
         "trades": list(market.trades),
@@ -70,7 +68,6 @@ def _market(market: Market) -> dict[str, Any]:
         "settle_at": market.settle_at,
         "combos": list(market.combos),
         "book": [
-            [(level.price, level.size, [order.id for order in level]) for level in market.sides[side]]
-            for side in (BID, ASK)
+            [(level.price, level.size, [order.id for order in level]) for level in side] for side in book
         ],
     }

@@ -7,15 +7,17 @@ from datetime import UTC, datetime
 
 from pmi_core.errors import NotFound
 from pmi_core.exchange.account import Account
-from pmi_core.exchange.book import Level
-from pmi_core.exchange.events import LevelChanged
-from pmi_core.exchange.groups import Group
+from pmi_core.exchange.book import Book, Level, Side
+from pmi_core.exchange.events import GroupChange, GroupChanged, LevelChanged
+from pmi_core.exchange.group import Group
+from pmi_core.exchange.holding import Holding
 from pmi_core.exchange.ledger import Ledger
 from pmi_core.exchange.log import Log
 from pmi_core.exchange.lookups import fill_view, order_view
 from pmi_core.exchange.market import Market
 from pmi_core.exchange.order import Order
 from pmi_core.exchange.quotes import Quote, Rfq
+from pmi_core.exchange.sides import ASK, BID
 from pmi_core.exchange.specs import CollectionSpec, EventSpec, ExchangeSettings
 from pmi_core.exchange.timers import TimerKind, Timers
 from pmi_core.exchange.units import from_units
@@ -40,6 +42,9 @@ class State:
         self.events: dict[str, EventSpec] = {}
         self.event_markets: dict[str, list[str]] = {}
         self.markets: dict[str, Market] = {}
+        self.books: dict[str, Book] = {}
+        self.holders: dict[str, dict[str, Holding]] = {}
+        """What is held in each market, by account."""
         self.collections: dict[str, CollectionSpec] = {}
         self.combos: dict[tuple[str, tuple[tuple[str, str], ...]], str] = {}
         """Market ids by collection and legs."""
@@ -86,14 +91,37 @@ class State:
             NotFound: the account has no such order.
         """
         order = self.orders.get(order_id)
-        if order is None or order.account.id != account:
+        if order is None or order.account != account:
             raise NotFound(f"account {account!r} has no order {order_id!r}", code="order")
         return order
 
+    def group(self, account: str, group_id: str) -> Group:
+        """Find an account's order group.
+
+        Raises:
+            NotFound: the account has no such group.
+        """
+        group = self.groups.get(group_id)
+        if group is None or group.account != account:
+            raise NotFound(f"account {account!r} has no order group {group_id!r}", code="group")
+        return group
+
+    def list_market(self, market: Market) -> None:
+        """Take in a market with an empty book, of which nobody holds anything."""
+        self.markets[market.id] = market
+        self.books[market.id] = (Side(BID), Side(ASK))
+        self.holders[market.id] = {}
+
+    def attach(self, holding: Holding) -> None:
+        """Take in what an account is about to hold in a market, where it held nothing ever before."""
+        market = holding.market
+        account = self.accounts[holding.account]
+        holding.purse = account.purses.setdefault(market.currency, holding.purse)
+        account.holdings[market.id] = self.holders[market.id][account.id] = holding
+
     def note_level(self, market: Market, side: int, level: Level, delta: int) -> None:
         """Tell that a level's total has changed by ``delta``."""
-        log = self.log
-        log.emit(
+        market.sequence = self.log.emit(
             LevelChanged,
             market.id,
             "ask" if side else "bid",
@@ -101,7 +129,10 @@ class State:
             from_units(level.size),
             from_units(delta),
         )
-        market.sequence = log.seq
+
+    def note_group(self, group: Group, change: GroupChange) -> None:
+        """Tell what has become of a group."""
+        self.log.emit(GroupChanged, group.id, group.account, change, from_units(group.limit))
 
     def retire(self, order: Order) -> None:
         """An order became terminal: it stays readable as long as retention says."""
@@ -115,7 +146,7 @@ class State:
 
     def forget(self, order: Order) -> None:
         """Drop a terminal order; its client order id stays used."""
-        account = order.account
+        account = self.accounts[order.account]
         del self.orders[order.id]
         del account.orders[order.id]
         bound = self.settings.retention.client_ids

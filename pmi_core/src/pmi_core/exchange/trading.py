@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from pmi_core.errors import InvalidOrder
 from pmi_core.exchange.admission import MOMENTARY, Admission
+from pmi_core.exchange.book import Level
 from pmi_core.exchange.clearing import Clearing
 from pmi_core.exchange.commands import AmendOrder, CancelAll, CancelOrder, DecreaseOrder, PlaceOrder
-from pmi_core.exchange.events import CancelReason, OrderAccepted, OrderAmended, OrderCanceled
+from pmi_core.exchange.events import CancelReason, OrderAmended
 from pmi_core.exchange.funds import check_orders
-from pmi_core.exchange.groups import Groups
 from pmi_core.exchange.holding import Holding
-from pmi_core.exchange.market import Market
 from pmi_core.exchange.matching import Plan
 from pmi_core.exchange.order import Order
+from pmi_core.exchange.orders import Orders
 from pmi_core.exchange.pool import Pool
+from pmi_core.exchange.state import State
 from pmi_core.exchange.timers import TimerKind
 from pmi_core.exchange.units import from_units
-from pmi_core.models.order import OrderStatus, TimeInForce
-
-if TYPE_CHECKING:
-    from pmi_core.exchange.state import State
+from pmi_core.models.order import TimeInForce
 
 __all__ = ["Trading"]
 
@@ -30,16 +27,16 @@ __all__ = ["Trading"]
 class Trading:
     """Places, matches, amends and cancels."""
 
-    def __init__(self, state: State, groups: Groups) -> None:
+    def __init__(self, state: State, orders: Orders, admission: Admission, clearing: Clearing) -> None:
         self._state = state
-        self._groups = groups
-        self.clearing = Clearing(state)
-        self.admission = Admission(state, groups)
-        self._pool = Pool(self)
+        self._orders = orders
+        self._admission = admission
+        self._clearing = clearing
+        self._pool = Pool(state, orders, admission, clearing)
 
     def place(self, command: PlaceOrder) -> None:
         """Place an order."""
-        admission = self.admission
+        admission = self._admission
         order, budget = admission.read(command)
         if order.market.curve is not None:
             self._pool.place(order, budget)
@@ -60,61 +57,46 @@ class Trading:
         if order.time_in_force in MOMENTARY or (plan is not None and (plan.blocked or plan.capped)):
             rest = 0
         check_orders(order, plan, rest, (), self._state.now)
-        self.accept(order)
+        self._orders.accept(order)
         if size < order.size:
-            self._note_cancel(order, order.size - size, CancelReason.REDUCE_ONLY)
+            self._orders.note_cancel(order, order.size - size, CancelReason.REDUCE_ONLY)
         self._carry_out(order, plan)
-
-    def sequence(self) -> int:
-        """Number of the event noted last."""
-        return self._state.log.seq
-
-    def accept(self, order: Order) -> None:
-        """Take an order that passed every check into the books."""
-        state = self._state
-        order.id = str(state.count("order"))
-        order.place = state.count("place")
-        account = order.account
-        account.attach(order.holding)
-        account.orders[order.id] = state.orders[order.id] = order
-        account.client_ids[order.client_id] = order.id
-        state.log.emit(
-            OrderAccepted, order.id, account.id, order.market.id, order.client_id, from_units(order.size)
-        )
 
     def _carry_out(self, order: Order, plan: Plan | None) -> None:
         """Fill an accepted order by its plan; rest, or cancel, what is left."""
+        orders = self._orders
         touched: dict[Holding, None] = {order.holding: None}
         if plan is not None:
             for own in plan.canceled:
-                self.withdraw(own, CancelReason.SELF_TRADE)
+                orders.withdraw(own, CancelReason.SELF_TRADE)
             if plan.fills:
                 self._fill(order, plan, touched)
             self._fire(order, plan)
         if order.remaining:
             reason = self._leftover(order, plan)
             if reason is None:
-                self._rest(order)
+                orders.rest(order)
             else:
-                self.end(order, reason)
+                orders.end(order, reason)
         else:
-            self.finish(order)
+            orders.finish(order)
         for holding in touched:
-            self.settle(holding)
+            orders.settle(holding)
 
     def _fill(self, order: Order, plan: Plan, touched: dict[Holding, None]) -> None:
         state = self._state
         now = state.now
         market = order.market
-        book = market.sides[1 - order.side]
-        pair = self.clearing.pair
-        level, delta = None, 0
+        book = state.books[market.id][1 - order.side]
+        pair = self._clearing.pair
+        finish = self._orders.finish
+        level: Level | None = None
+        delta = 0
         for maker, size in plan.fills:
-            if maker.level is not level:
+            if level is None or maker.price != level.price:
                 if level is not None:
                     state.note_level(market, 1 - order.side, level, -delta)
-                level, delta = maker.level, 0
-            assert level is not None
+                level, delta = book.level_of(maker), 0
             pair(order, maker, size, maker.price)
             order.remaining -= size
             holding = maker.holding
@@ -126,7 +108,7 @@ class Trading:
                 maker.remaining = 0
                 if maker.group is not None:
                     maker.group.orders.pop(maker.id, None)
-                self.finish(maker)
+                finish(maker)
             else:
                 holding.shrink(maker, size)
                 level.size -= size
@@ -142,10 +124,10 @@ class Trading:
         lot = order.market.lot
         for group, room in plan.rooms.items():
             if room < lot and not group.triggered:
-                self._groups.fire(group)
-        group = order.group
-        if group is not None and not group.triggered and plan.capped:
-            self._groups.fire(group)
+                self._orders.fire(group)
+        own = order.group
+        if own is not None and plan.capped and not own.triggered:
+            self._orders.fire(own)
 
     def _leftover(self, order: Order, plan: Plan | None) -> CancelReason | None:
         if plan is not None and plan.blocked:
@@ -154,93 +136,11 @@ class Trading:
             return CancelReason.GROUP
         return CancelReason.UNFILLED if order.time_in_force in MOMENTARY else None
 
-    def _rest(self, order: Order) -> None:
-        state = self._state
-        market = order.market
-        order.holding.enqueue(order)
-        level = market.sides[order.side].add(order)
-        state.note_level(market, order.side, level, order.remaining)
-        if order.group is not None:
-            order.group.orders[order.id] = order
-        if order.time_in_force is TimeInForce.GTD:
-            state.schedule(order.expires_at, TimerKind.EXPIRE, order.id)
-
-    def finish(self, order: Order) -> None:
-        """Nothing of an order is left: it is filled, or canceled where part of it never was."""
-        order.status = OrderStatus.FILLED if order.filled == order.size else OrderStatus.CANCELED
-        self._state.retire(order)
-
-    def end(self, order: Order, reason: CancelReason) -> None:
-        """Cancel what is left of an order that is in no book."""
-        size = order.remaining
-        order.remaining = 0
-        order.status = OrderStatus.EXPIRED if reason is CancelReason.EXPIRY else OrderStatus.CANCELED
-        self._note_cancel(order, size, reason)
-        self._state.retire(order)
-
-    def _note_cancel(self, order: Order, size: int, reason: CancelReason) -> None:
-        order.cancel_reason = reason
-        order.updated = self._state.now
-        self._state.log.emit(
-            OrderCanceled,
-            order.id,
-            order.account.id,
-            order.market.id,
-            from_units(size),
-            from_units(order.remaining),
-            reason,
-        )
-
-    def settle(self, holding: Holding) -> None:
-        """Bring a holding's orders and reserve in line with its position."""
-        if holding.reducing:
-            self._trim(holding)
-        holding.refresh()
-
-    def _trim(self, holding: Holding) -> None:
-        """Cut reduce-only orders to what is left to reduce when their turn comes."""
-        for side in (0, 1):
-            left = holding.cover(side)
-            for _, _, order in list(holding.queue[side]):
-                if order.reduce_only and order.remaining > left:
-                    if not left:
-                        self._take_out(order, CancelReason.REDUCE_ONLY)
-                        continue
-                    cut = order.remaining - left
-                    self._cut(order, cut)
-                    self._note_cancel(order, cut, CancelReason.REDUCE_ONLY)
-                left = max(left - order.remaining, 0)
-
-    def _cut(self, order: Order, size: int) -> None:
-        """Take contracts off a resting order; its place is kept."""
-        level = order.level
-        assert level is not None
-        order.holding.shrink(order, size)
-        level.size -= size
-        self._state.note_level(order.market, order.side, level, -size)
-
-    def withdraw(self, order: Order, reason: CancelReason) -> None:
-        """Cancel a resting order."""
-        if order.status is None:
-            self._take_out(order, reason)
-            self.settle(order.holding)
-
-    def _take_out(self, order: Order, reason: CancelReason) -> None:
-        self._lift(order)
-        if order.group is not None:
-            order.group.orders.pop(order.id, None)
-        self.end(order, reason)
-
-    def _lift(self, order: Order) -> None:
-        order.holding.dequeue(order)
-        level = order.market.sides[order.side].remove(order)
-        self._state.note_level(order.market, order.side, level, -order.remaining)
-
     def cancel(self, command: CancelOrder) -> None:
         """Cancel an order; a terminal one stays as it is."""
         order = self._state.order(command.account, command.order_id)
         if order.status is None:
-            self.withdraw(order, CancelReason.REQUEST)
+            self._orders.withdraw(order, CancelReason.REQUEST)
         else:
             self._state.log.keep_silent()
 
@@ -251,17 +151,12 @@ class Trading:
             holdings: Iterable[Holding] = list(account.holdings.values())
         else:
             holdings = [account.holding(self._state.market(command.market_id))]
-        working = [entry[2] for holding in holdings for queue in holding.queue for entry in queue]
+        entries = [entry for holding in holdings for queue in holding.queue for entry in queue]
+        working = [self._state.orders[order.id] for _, _, order in entries]
         if not working:
             self._state.log.keep_silent()
         for order in sorted(working, key=lambda order: order.place):
-            self.withdraw(order, CancelReason.REQUEST)
-
-    def clear(self, market: Market, reason: CancelReason, *, on_pause_only: bool = False) -> None:
-        """Cancel what rests in a market."""
-        for order in [order for side in market.sides for level in side for order in level]:
-            if order.asked.cancel_on_pause or not on_pause_only:
-                self.withdraw(order, reason)
+            self._orders.withdraw(order, CancelReason.REQUEST)
 
     def decrease(self, command: DecreaseOrder) -> None:
         """Take contracts off a working order."""
@@ -273,7 +168,7 @@ class Trading:
                     f"only {from_units(order.remaining)} contracts of order {order.id} still work",
                     code="size",
                 )
-            self.withdraw(order, CancelReason.REQUEST)
+            self._orders.withdraw(order, CancelReason.REQUEST)
             return
         self._resize(order, order.size - by, by)
 
@@ -281,7 +176,7 @@ class Trading:
         order.size = size
         self._note_amend(order, kept=True)
         if cut:
-            self._cut(order, cut)
+            self._orders.cut(order, cut)
         order.holding.refresh()
 
     def _note_amend(self, order: Order, *, kept: bool) -> None:
@@ -289,7 +184,7 @@ class Trading:
         self._state.log.emit(
             OrderAmended,
             order.id,
-            order.account.id,
+            order.account,
             order.market.id,
             from_units(order.own_price),
             from_units(order.size),
@@ -300,13 +195,13 @@ class Trading:
         order = self._state.order(account, order_id)
         if order.status is not None:
             raise InvalidOrder(f"order {order_id} is {order.status} and cannot be changed", code="terminal")
-        self.admission.check_open(order.market)
+        self._admission.check_open(order.market)
         return order
 
     def amend(self, command: AmendOrder) -> None:
         """Move an order."""
         order = self._working(command.account, command.order_id)
-        admission = self.admission
+        admission = self._admission
         market = order.market
         price = market.price_of(command.price)
         size = market.size_of(command.size)
@@ -321,26 +216,24 @@ class Trading:
         if client_id == order.client_id:
             client_id = None
         if client_id is not None:
-            admission.check_client_id(order.account, client_id)
+            admission.check_client_id(self._state.accounts[order.account], client_id)
         if command.expires_at is not None:
             admission.check_expiry(command.expires_at, command.time)
         if price == order.own_price and rest <= order.remaining:
             self._rename(order, command, client_id)
             self._resize(order, size, order.remaining - rest)
         else:
-            self._move(order, price, size, rest, command, client_id)
+            self._move(order, command, price=price, size=size, rest=rest, client_id=client_id)
 
     def _move(
-        self, order: Order, price: int, size: int, rest: int, command: AmendOrder, client_id: str | None
+        self, order: Order, command: AmendOrder, *, price: int, size: int, rest: int, client_id: str | None
     ) -> None:
         """Take a working order out and bring it back as a new one of the same name."""
-        admission = self.admission
-        moved = Order(
-            order.id, order.asked, order.account, order.market, order.holding, price, rest, order.created
-        )
+        admission = self._admission
+        moved = Order(order.id, order.asked, order.holding, price, rest, order.created)
         moved.group = order.group
         moved.time_in_force = order.time_in_force
-        moved.hold = order.market.hold_of(moved)
+        moved.hold = order.market.hold_of(moved.side, moved.price, price)
         moved.place = self._state.counts["place"] + 1
         wanted = rest
         if order.reduce_only:
@@ -350,7 +243,7 @@ class Trading:
         if plan is not None and (plan.blocked or plan.capped):
             left = 0
         check_orders(moved, plan, left, (order,), self._state.now)
-        self._lift(order)
+        self._orders.lift(order)
         order.price = moved.price
         order.own_price = price
         order.hold = moved.hold
@@ -360,7 +253,7 @@ class Trading:
         self._rename(order, command, client_id)
         self._note_amend(order, kept=False)
         if rest < wanted:
-            self._note_cancel(order, wanted - rest, CancelReason.REDUCE_ONLY)
+            self._orders.note_cancel(order, wanted - rest, CancelReason.REDUCE_ONLY)
         if order.group is not None:
             order.group.orders.pop(order.id, None)
         self._carry_out(order, plan)
@@ -368,7 +261,7 @@ class Trading:
     def _rename(self, order: Order, command: AmendOrder, client_id: str | None) -> None:
         if client_id is not None:
             order.client_id = client_id
-            order.account.client_ids[client_id] = order.id
+            self._state.accounts[order.account].client_ids[client_id] = order.id
         if command.expires_at is not None and command.expires_at != order.expires_at:
             order.expires_at = command.expires_at
             order.time_in_force = TimeInForce.GTD
@@ -380,4 +273,4 @@ class Trading:
         if order is None or order.status is not None or order.expires_at is None:
             return
         if order.expires_at <= self._state.now:
-            self.withdraw(order, CancelReason.EXPIRY)
+            self._orders.withdraw(order, CancelReason.EXPIRY)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from pmi_core.errors import Duplicate, InsufficientFunds, RequestError
 from pmi_core.exchange.account import HOUSE, Account
 from pmi_core.exchange.commands import Deposit, OpenAccount, Withdraw
 from pmi_core.exchange.events import AccountOpened, CashMoved
+from pmi_core.exchange.state import State
 from pmi_core.exchange.units import from_money, to_money
 from pmi_core.money import currency_of
-
-if TYPE_CHECKING:
-    from pmi_core.exchange.state import State
 
 __all__ = ["Treasury"]
 
@@ -70,10 +67,9 @@ class Treasury:
         _currency(command.currency)
         account = self._state.account(command.account)
         purse = account.purse(command.currency)
-        available = purse.cash - purse.reserved
-        if available < amount:
+        if purse.available < amount:
             raise InsufficientFunds(
-                f"{account.id} has {from_money(available)} {command.currency} available, not {command.amount}",
+                f"{account.id} has {from_money(purse.available)} {command.currency} available, not {command.amount}",
                 hint="cancel orders that hold money, or take out less",
                 code="funds",
             )
@@ -98,8 +94,7 @@ def _currency(code: str) -> None:
 
 
 def _amount(amount: Decimal) -> int:
-    fits = type(amount) is Decimal and amount.is_finite() and abs(amount.adjusted()) < 18
-    units = to_money(amount) if fits else None
+    units = to_money(amount)
     if units is None or units <= 0:
         raise RequestError(
             f"{amount!r} is not an amount of money", hint="give a positive Decimal", code="amount"

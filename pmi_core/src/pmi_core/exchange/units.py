@@ -18,9 +18,13 @@ MONEY: Final = SCALE * SCALE
 """Units in one dollar."""
 
 _WIDE: Final = Context(prec=90)
+_LARGEST: Final = 18
+"""Digits before the point, less one."""
 
 
 def _whole(number: Decimal, places: int) -> int | None:
+    if type(number) is not Decimal or not number.is_finite() or number.adjusted() > _LARGEST:
+        return None
     scaled = number.scaleb(places, _WIDE)
     whole = int(scaled)
     return whole if whole == scaled else None
@@ -37,12 +41,12 @@ def _decimal(whole: int, places: int) -> Decimal:
 
 
 def to_units(number: Decimal) -> int | None:
-    """Count a price or size in units; None if it is finer than a unit."""
+    """Count a price or size in units; None if it is no Decimal, too large, or finer than a unit."""
     return _whole(number, 6)
 
 
 def to_money(amount: Decimal) -> int | None:
-    """Count money in units; None if it is finer than a unit."""
+    """Count money in units; None if it is no Decimal, too large, or finer than a unit."""
     return _whole(amount, 12)
 
 

@@ -113,6 +113,11 @@ class OrderView(msgspec.Struct, frozen=True):
     created_time: datetime
     updated_time: datetime
 
+    @property
+    def is_working(self) -> bool:
+        """Whether something may still happen to it."""
+        return self.status in (OrderStatus.OPEN, OrderStatus.PARTIAL)
+
 
 class FillView(msgspec.Struct, frozen=True):
     """One side of a trade."""

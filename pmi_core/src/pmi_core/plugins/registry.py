@@ -201,21 +201,7 @@ class Registry:
         Raises:
             ProviderBroken: the provider fails with something that is not of the error tree.
         """
-        folder = self.config.data_dir / "venues" / name
-        try:
-            private_folder(folder)
-        except OSError as error:
-            raise SettingsError(
-                f"the data folder {folder} cannot be made: {error.strerror}",
-                hint="name a folder that this user may write to in PMI_HOME",
-            ) from None
-        context = OpenContext(
-            name=name,
-            settings=settings,
-            clock=self._clock,
-            data_dir=folder,
-            on_call=self._plugins.call_finished,
-        )
+        context = self._context(name, settings)
         try:
             venue: Any = await provider.open(context)
         except PmiError as error:
@@ -230,6 +216,22 @@ class Registry:
                 f"provider {provider.name!r} was asked for venue {name!r} and opened {said}", venue=name
             )
         return venue
+
+    async def reset(self, name: str) -> str:
+        """Start a practice account over; gives one sentence on what was forgotten.
+
+        Raises:
+            RequestError: no venue of that name is configured, it is open here, or its account is
+                not one that can start over.
+            SettingsError: its settings are not complete.
+        """
+        self._check_open()
+        provider = self.provider_of(name)
+        if provider.reset is None:
+            raise RequestError(f"an account at venue {name!r} cannot be started over", venue=name)
+        if name in self._opened:
+            raise RequestError(f"venue {name!r} is open", venue=name, hint="close it first")
+        return await provider.reset(self._context(name, self.settings_of(name)))
 
     async def aclose(self) -> None:
         """Close every venue, also when one of them fails; may be called twice.
@@ -269,6 +271,24 @@ class Registry:
             if error is None:
                 raise
             _log.warning("closing failed after %s", type(error).__name__, exc_info=failure)
+
+    def _context(self, name: str, settings: ProviderSettings) -> OpenContext:
+        """What a provider is given, the venue's folder made."""
+        folder = self.config.data_dir / "venues" / name
+        try:
+            private_folder(folder)
+        except OSError as error:
+            raise SettingsError(
+                f"the data folder {folder} cannot be made: {error.strerror}",
+                hint="name a folder that this user may write to in PMI_HOME",
+            ) from None
+        return OpenContext(
+            name=name,
+            settings=settings,
+            clock=self._clock,
+            data_dir=folder,
+            on_call=self._plugins.call_finished,
+        )
 
     def _check_open(self) -> None:
         if self._closed:

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 
 import httpx2
 
-from pmi_core.testing.replay import SentRequest
+from pmi_core.testing.sent import SentRequest
 
 __all__ = [
     "STANDARD",

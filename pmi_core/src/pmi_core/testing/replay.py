@@ -5,43 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx2
 
+from pmi_core.testing.misfortunes import Misfortune
 from pmi_core.testing.recordings import Recording, Recordings
+from pmi_core.testing.sent import SentRequest
 
-if TYPE_CHECKING:
-    from pmi_core.testing.misfortunes import Misfortune
-
-__all__ = ["ReplayTransport", "SentRequest", "Unrecorded"]
+__all__ = ["ReplayTransport", "Unrecorded"]
 
 
 class Unrecorded(AssertionError):  # an assertion passes through every handler of network errors
     """The code under test asked for something that was not recorded."""
-
-
-@dataclass(slots=True, kw_only=True)
-class SentRequest:
-    """One request as the transport saw it."""
-
-    method: str
-    host: str
-    path: str
-    query: tuple[tuple[str, str], ...]
-    headers: httpx2.Headers
-    body: bytes
-    delivered: bool = True
-    """False where a misfortune struck before anything reached the venue."""
-
-    @property
-    def writes(self) -> bool:
-        """Whether it is of a kind that changes something."""
-        return self.method not in ("GET", "HEAD", "OPTIONS")
-
-    def __str__(self) -> str:
-        shown = "&".join(f"{name}={value}" for name, value in sorted(self.query))
-        return f"{self.method} {self.path}{'?' if shown else ''}{shown}"
 
 
 Which = Callable[[SentRequest], bool]

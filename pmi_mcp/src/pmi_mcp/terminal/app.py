@@ -12,6 +12,7 @@ from pmi_mcp.terminal.demo import demo
 from pmi_mcp.terminal.doctor import doctor
 from pmi_mcp.terminal.market import market
 from pmi_mcp.terminal.prices import book, candles, trades
+from pmi_mcp.terminal.reset import reset
 from pmi_mcp.terminal.search import search
 from pmi_mcp.terminal.session import Session
 from pmi_mcp.terminal.venues import venues
@@ -64,5 +65,5 @@ def options(
     context.obj = Session(config_path=config, color=color.value, debug=debug)
 
 
-for command in (venues, search, market, book, trades, candles, doctor, demo):
+for command in (venues, search, market, book, trades, candles, doctor, reset, demo):
     app.command()(command)

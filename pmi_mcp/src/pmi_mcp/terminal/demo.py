@@ -48,6 +48,9 @@ def demo(context: typer.Context) -> None:
         asyncio.run(_bounded(screen))
     except KeyboardInterrupt:
         raise typer.Exit(Exit.INTERRUPTED) from None
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough; nobody is left to be told.
+        sys.stdout = None
     except _Stopped as reason:
         screen.note(f"the demonstration stopped: {reason}")
         raise typer.Exit(Exit.NO) from None
@@ -87,7 +90,7 @@ async def _server(folder: Path) -> AsyncIterator[Client[Any]]:
     try:
         async with Client(transport) as client:
             yield client
-    except _Stopped:
+    except (_Stopped, BrokenPipeError):
         raise
     except Exception as error:
         said = log.read_text(encoding="utf-8").strip()[-2_000:] if log.exists() else ""
@@ -160,11 +163,9 @@ async def _ask(client: Client[Any], screen: Screen, step: _Step, show: Any) -> d
 
 def _show_venues(screen: Screen, content: dict[str, Any]) -> None:
     screen.table(
-        ["venue", "title", "orders move", "can"],
-        [
-            [venue["venue"], venue.get("title"), venue.get("orders_move"), ", ".join(venue["can"])]
-            for venue in content["venues"]
-        ],
+        ["venue", "title", "can"],
+        [[venue["venue"], venue.get("title"), ", ".join(venue["can"])] for venue in content["venues"]],
+        for_people=True,
     )
 
 
@@ -182,6 +183,7 @@ def _show_markets(screen: Screen, content: dict[str, Any]) -> None:
             for row in content["markets"]
         ],
         numeric=frozenset({"bid", "ask", "closes"}),
+        for_people=True,
     )
 
 
@@ -199,6 +201,7 @@ def _show_book(screen: Screen, content: dict[str, Any]) -> None:
         ["side", "price", "size"],
         [*(["ask", *level] for level in reversed(asks)), *(["bid", *level] for level in bids)],
         numeric=frozenset({"price", "size"}),
+        for_people=True,
     )
 
 

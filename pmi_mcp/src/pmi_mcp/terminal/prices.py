@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from itertools import accumulate
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -46,17 +48,16 @@ def book(
 
 
 def _show_book(screen: Screen, found: OrderBook) -> None:
-    rows: list[list[object]] = []
-    total = Decimal(0)
-    asks: list[list[object]] = []
-    for level in found.asks:
-        total += level.size
-        asks.append(["ask", level.price, level.size, total])
-    rows += reversed(asks)
-    total = Decimal(0)
-    for level in found.bids:
-        total += level.size
-        rows.append(["bid", level.price, level.size, total])
+    price_of = _aligned([level.price for level in (*found.bids, *found.asks)])
+    size_of = _aligned([level.size for level in (*found.bids, *found.asks)])
+    asks, bids = (
+        [
+            [side, price_of(level.price), size_of(level.size), size_of(total)]
+            for level, total in zip(levels, accumulate(level.size for level in levels), strict=True)
+        ]
+        for side, levels in (("ask", found.asks), ("bid", found.bids))
+    )
+    rows = [*reversed(asks), *bids]
     screen.table(
         ["side", "price", "size", "total"],
         rows,
@@ -68,6 +69,12 @@ def _show_book(screen: Screen, found: OrderBook) -> None:
     spread = "" if found.spread is None else f", spread {found.spread}, mid {found.mid}"
     firm = "" if found.firm else ", not firm: computed from a formula"
     screen.note(f"{found.state} at {found.received_time:%Y-%m-%d %H:%M:%S} UTC{spread}{firm}")
+
+
+def _aligned(numbers: list[Decimal]) -> Callable[[Decimal], str]:
+    """Print numbers of one column with as many decimals as the finest of them."""
+    places = max((-int(number.as_tuple().exponent) for number in numbers), default=0)
+    return lambda number: f"{number:.{max(places, 0)}f}"
 
 
 def trades(

@@ -33,14 +33,14 @@ class Screen:
         self.debug = debug
 
     def _console(self, *, to_error: bool) -> Console:
-        from rich.console import Console
+        from pmi_mcp.terminal.console import PlainConsole
 
         choices: dict[str, dict[str, Any]] = {
             "always": {"force_terminal": True},
             "never": {"no_color": True, "color_system": None},
         }
         choice = choices.get(self.color, {})
-        return Console(stderr=to_error, markup=False, emoji=False, highlight=False, **choice)
+        return PlainConsole(stderr=to_error, **choice)
 
     @property
     def is_terminal(self) -> bool:
@@ -59,8 +59,9 @@ class Screen:
         return self._console(to_error=False).width
 
     def say(self, text: str = "", *, style: str | None = None) -> None:
-        """Print a line of our own words; line breaks in it are kept."""
-        self._console(to_error=False).print(text, style=style, soft_wrap=True)
+        """Print text; wrapped by words on a terminal, as it is in a pipe."""
+        console = self._console(to_error=False)
+        console.print(text, style=style, soft_wrap=not console.is_terminal)
 
     def note(self, text: str) -> None:
         """Tell a person something beside the answer; never part of piped output."""
@@ -78,17 +79,25 @@ class Screen:
         *,
         title: str | None = None,
         numeric: frozenset[str] = frozenset(),
+        for_people: bool = False,
     ) -> None:
-        """Print rows; cells are untrusted text, numbers are right-aligned by heading."""
+        """Print rows; cells are untrusted text, numbers are right-aligned by heading.
+
+        In a pipe they are tab-separated, unless they are only ``for_people``.
+        """
         cleaned = [["" if cell is None else clean(str(cell)) for cell in row] for row in rows]
-        if not self.is_terminal:
-            for row in [list(headings), *cleaned]:
+        if not self.is_terminal and not for_people:
+            for row in [*([list(headings)] if any(headings) else []), *cleaned]:
                 sys.stdout.write("\t".join(cell.replace("\t", " ") for cell in row) + "\n")
             return
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(title=None if title is None else Text(clean(title)), title_justify="left")
+        table = Table(
+            title=None if title is None else Text(clean(title)),
+            title_justify="left",
+            show_header=any(headings),
+        )
         for heading in headings:
             right = heading in numeric
             table.add_column(heading, justify="right" if right else "left", no_wrap=right, overflow="fold")

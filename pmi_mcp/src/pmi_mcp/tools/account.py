@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -22,6 +21,7 @@ from pmi_core.models import (
     Position,
     PositionQuery,
 )
+from pmi_mcp.asking import ask_all
 from pmi_mcp.failures import describe
 from pmi_mcp.gathering import gather, pages
 from pmi_mcp.outputs import Answer
@@ -49,16 +49,12 @@ async def get_balance(venues: Venues, *, venue: VenueName = None) -> Answer:
     """Read cash at venues; kinds of money are never added up."""
     names = venues.choose(venue, Capability.ACCOUNT)
 
-    async def ask(name: str) -> list[dict[str, Any]] | PmiError:
-        try:
-            part = await venues.part(name, Capability.ACCOUNT)
-            found: tuple[Balance, ...] = await venues.wait(name, part.get_balance())
-        except PmiError as error:
-            error.venue = error.venue or name
-            return error
+    async def ask(name: str) -> list[dict[str, Any]]:
+        part = await venues.part(name, Capability.ACCOUNT)
+        found: tuple[Balance, ...] = await venues.wait(name, part.get_balance())
         return [balance_row(balance, name) for balance in found]
 
-    answers = await asyncio.gather(*map(ask, names))
+    answers = await ask_all(names, ask)
     failed = [answer for answer in answers if isinstance(answer, PmiError)]
     if failed and len(failed) == len(answers):
         raise failed[0]

@@ -7,6 +7,7 @@ from typing import Any
 
 from pmi_core.capabilities import Capability
 from pmi_core.errors import PmiError
+from pmi_mcp.asking import ask_all
 from pmi_mcp.failures import describe
 from pmi_mcp.outputs import Answer
 from pmi_mcp.settings import Toolset
@@ -63,16 +64,14 @@ async def get_exchange_status(venues: Venues, *, venue: VenueName = None) -> Ans
     names = venues.choose(venue, Capability.STATUS)
 
     async def ask(name: str) -> dict[str, Any]:
-        try:
-            part = await venues.part(name, Capability.STATUS)
-            return status_view(name, await venues.wait(name, part.get_status()))
-        except PmiError as error:
-            if venue is not None:
-                raise
-            error.venue = error.venue or name
-            return describe(error)
+        part = await venues.part(name, Capability.STATUS)
+        return status_view(name, await venues.wait(name, part.get_status()))
 
-    return Answer(name="venues", rows=await asyncio.gather(*map(ask, names)), advice="name one venue")
+    if venue is not None:
+        return Answer(name="venues", rows=[await ask(name) for name in names])
+    answers = await ask_all(names, ask)
+    rows = [describe(answer) if isinstance(answer, PmiError) else answer for answer in answers]
+    return Answer(name="venues", rows=rows, advice="name one venue")
 
 
 TOOLS = (

@@ -7,11 +7,12 @@ from typing import Final
 
 from pmi_core.capabilities import Capability
 from pmi_core.clock import Clock
-from pmi_core.errors import RequestError, UnexpectedAnswer
+from pmi_core.errors import RequestError
 from pmi_core.identifiers import MarketRef
 from pmi_core.models import OrderBook
 from pmi_provider_kalshi.archive import Archive
 from pmi_provider_kalshi.client import Client
+from pmi_provider_kalshi.errors import placed
 from pmi_provider_kalshi.limits import MOST_BOOKS, MOST_LEVELS
 from pmi_provider_kalshi.translate.books import book as translate
 from pmi_provider_kalshi.wire.book import Orderbook
@@ -34,6 +35,7 @@ class Books:
         self._clock = clock
         self._venue = venue
 
+    @placed(_CAPABILITY)
     async def get_book(self, market: MarketRef | str, depth: int | None = None) -> OrderBook:
         """Read a book in terms of the ref's outcome, YES without one.
 
@@ -47,8 +49,6 @@ class Books:
             raise RequestError(
                 f"a book has at least one level a side, not {depth}",
                 hint="leave the depth out for all levels",
-                venue=self._venue,
-                capability=_CAPABILITY,
             )
         asked = depth if depth is not None and depth <= MOST_LEVELS else None
         row = (await self._client.orderbook(ticker, asked, capability=_CAPABILITY)).orderbook_fp
@@ -57,6 +57,7 @@ class Books:
             await self._archive.require([ticker], capability=_CAPABILITY)
         return made
 
+    @placed(_CAPABILITY)
     async def get_books(self, markets: Sequence[MarketRef | str]) -> tuple[OrderBook, ...]:
         """Read several books in the order asked for, 100 a call.
 
@@ -76,11 +77,7 @@ class Books:
         return tuple(self._translate(rows.get(ref.native, Orderbook()), ref, None) for ref in refs)
 
     def _translate(self, row: Orderbook, ref: MarketRef, depth: int | None) -> OrderBook:
-        try:
-            made = translate(row, ref.market, self._clock.now(), depth)
-        except UnexpectedAnswer as error:
-            error.capability = _CAPABILITY
-            raise
+        made = translate(row, ref.market, self._clock.now(), depth)
         return made.mirror() if ref.outcome == "no" else made
 
 

@@ -10,6 +10,7 @@ from pmi_core.errors import NotFound
 from pmi_core.models import Candle, CandleInterval, CandleQuery
 from pmi_provider_kalshi.archive import Archive
 from pmi_provider_kalshi.client import Client
+from pmi_provider_kalshi.errors import placed
 from pmi_provider_kalshi.limits import MOST_CANDLES
 from pmi_provider_kalshi.translate.candles import archived_candle, live_candle
 
@@ -32,6 +33,7 @@ class Candles:
         self._archive = archive
         self._venue = venue
 
+    @placed(_CAPABILITY)
     async def list_candles(self, query: CandleQuery) -> tuple[Candle, ...]:
         """Read the candles that lie within the window, oldest first.
 

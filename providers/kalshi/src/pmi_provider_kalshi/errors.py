@@ -7,12 +7,14 @@ code may carry an id at its end, so codes are matched by their beginning.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import wraps
+from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
+from pmi_core.capabilities import Capability
 from pmi_core.errors import (
     BadKey,
     BelowMinimum,
@@ -33,7 +35,27 @@ from pmi_core.errors import (
 )
 from pmi_provider_kalshi.wire.status import Exchange
 
-__all__ = ["ExchangePaused", "read_error"]
+__all__ = ["ExchangePaused", "placed", "read_error"]
+
+Method = TypeVar("Method", bound=Callable[..., Awaitable[Any]])
+
+
+def placed(capability: Capability) -> Callable[[Method], Method]:
+    """Let the errors of a slot's method carry the venue (of ``self._venue``) and the slot."""
+
+    def around(method: Method) -> Method:
+        @wraps(method)
+        async def inner(self: Any, *args: Any, **kwargs: Any) -> Any:
+            try:
+                return await method(self, *args, **kwargs)
+            except PmiError as error:
+                error.venue = error.venue or self._venue
+                error.capability = error.capability or capability
+                raise
+
+        return cast("Method", inner)
+
+    return around
 
 
 class ExchangePaused(VenueError):

@@ -13,6 +13,7 @@ from pmi_core.identifiers import EventRef, SeriesRef
 from pmi_core.models import Event, EventQuery, Market, MarketStatus, Page, Series, SeriesQuery
 from pmi_provider_kalshi.archive import Archive
 from pmi_provider_kalshi.client import Client
+from pmi_provider_kalshi.errors import placed
 from pmi_provider_kalshi.fees import FeeTerms
 from pmi_provider_kalshi.kept import Kept
 from pmi_provider_kalshi.limits import MOST_EVENTS, MOST_MARKETS
@@ -58,6 +59,7 @@ class Events:
             clock, seconds=300, most=2
         )
 
+    @placed(_CAPABILITY)
     async def list_events(self, query: EventQuery) -> Page[Event]:
         """List events; combos only where their own series is asked for."""
         series = query.series_ref.at(self._venue) if query.series_ref is not None else None
@@ -69,6 +71,7 @@ class Events:
         rows, cursor = await page_of(query, limit, query.cursor, [part], self._venue)
         return Page[Event].trusted({"items": tuple(rows), "cursor": cursor})
 
+    @placed(_CAPABILITY)
     async def get_event(self, event: EventRef | str) -> Event:
         """Read one event with all its markets, archived ones included, and their fees.
 
@@ -89,6 +92,7 @@ class Events:
         )
         return translate.event(row, self._venue, markets)
 
+    @placed(_CAPABILITY)
     async def list_series(self, query: SeriesQuery) -> Page[Series]:
         """List series; the venue gives its list whole, and it is kept for five minutes."""
 
@@ -100,6 +104,7 @@ class Events:
         items = tuple(translate.series(row, self._venue, self._terms) for row in rows)
         return Page[Series].trusted({"items": items, "cursor": cursor})
 
+    @placed(_CAPABILITY)
     async def get_series(self, series: SeriesRef | str) -> Series:
         """Read one series with its fees.
 

@@ -14,6 +14,7 @@ from pmi_core.models import Market, MarketQuery, MarketStatus, Page
 from pmi_core.models.model import building_many
 from pmi_provider_kalshi.archive import Archive
 from pmi_provider_kalshi.client import Client
+from pmi_provider_kalshi.errors import placed
 from pmi_provider_kalshi.kept import Kept
 from pmi_provider_kalshi.limits import MOST_MARKETS, MOST_TICKERS
 from pmi_provider_kalshi.listing import Part, Rows, next_place, page_of
@@ -42,6 +43,7 @@ class Markets:
         self._venue = venue
         self._series_of: Kept[EventRef, str] = Kept(clock, seconds=_DAY, most=1000)
 
+    @placed(_CAPABILITY)
     async def list_markets(self, query: MarketQuery) -> Page[Market]:
         """List markets, combos included; a page may hold fewer rows than asked for and go on."""
         for ref in (query.event_ref, query.series_ref, *query.market_refs):
@@ -62,6 +64,7 @@ class Markets:
         rows, cursor = await page_of(query, min(query.limit, MOST_MARKETS), query.cursor, parts, self._venue)
         return Page[Market].trusted({"items": tuple(rows), "cursor": cursor})
 
+    @placed(_CAPABILITY)
     async def get_market(self, market: MarketRef | str) -> Market:
         """Read one market, archived ones included.
 

@@ -7,6 +7,7 @@ from typing import Final
 from pmi_core.capabilities import Capability
 from pmi_core.models import Milestone, MilestoneQuery, Page
 from pmi_provider_kalshi.client import Client
+from pmi_provider_kalshi.errors import placed
 from pmi_provider_kalshi.limits import MOST_MILESTONES
 from pmi_provider_kalshi.listing import Part, Rows, page_of
 from pmi_provider_kalshi.translate.milestones import milestone as translate
@@ -23,6 +24,7 @@ class Milestones:
         self._client = client
         self._venue = venue
 
+    @placed(_CAPABILITY)
     async def list_milestones(self, query: MilestoneQuery) -> Page[Milestone]:
         """List milestones page by page."""
         after = query.starts_after

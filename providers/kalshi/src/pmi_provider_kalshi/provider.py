@@ -74,7 +74,7 @@ async def open_kalshi(context: OpenContext) -> Venue:
         resolver=Resolver(client, archive, name),
         closer=http.aclose,
         budgets=http.budgets,
-        status=Status(client, clock),
+        status=Status(client, clock, name),
         markets=Markets(client, archive, clock, name),
         events=Events(client, archive, clock, name, terms),
         books=Books(client, archive, clock, name),

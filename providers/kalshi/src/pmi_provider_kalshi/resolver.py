@@ -17,6 +17,7 @@ from pmi_core.errors import MalformedRef, NotFound, RequestError
 from pmi_core.identifiers import MarketRef
 from pmi_provider_kalshi.archive import Archive
 from pmi_provider_kalshi.client import Client
+from pmi_provider_kalshi.errors import placed
 
 __all__ = ["Resolver"]
 
@@ -35,6 +36,7 @@ class Resolver:
         self._archive = archive
         self._venue = venue
 
+    @placed(_CAPABILITY)
     async def __call__(self, text: str) -> MarketRef | None:
         """Give the ref of the one market that the text names, or None.
 
@@ -81,15 +83,16 @@ class Resolver:
                 raise RequestError(
                     f"{ticker} is {'an' if name == 'event' else 'a'} {name} with several markets",
                     hint=f"name one of them: {', '.join(refs[:_SHOWN])}{more}",
-                    venue=self._venue,
-                    capability=_CAPABILITY,
                 )
         return None
 
 
 def _from_address(text: str) -> str | None:
     """The most exact ticker in an address of the venue's site, or None."""
-    parts = urlsplit(text if "://" in text else f"https://{text}")
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+    except ValueError:  # brackets that hold no address
+        return None
     host = parts.hostname or ""
     if not any(host == site or host.endswith(f".{site}") for site in _SITES):
         return None

@@ -37,6 +37,7 @@ class KalshiSettings(ProviderSettings):
     """Settings of a Kalshi venue; an empty text counts as not set."""
 
     environment: Environment = Environment.PROD
+    """Which exchange is asked: the real one, its test twin with play money, or another address."""
     rest_url: str | None = Field(default=None, examples=["https://localhost:8080/trade-api/v2"])
     """Where ``/markets`` begins; given with ``environment = "custom"`` and only then."""
     timeout: Annotated[float, Field(gt=0, le=120)] = 15.0

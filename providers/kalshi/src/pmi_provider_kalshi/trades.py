@@ -10,6 +10,7 @@ from pmi_core.capabilities import Capability
 from pmi_core.models import Page, Trade, TradeQuery
 from pmi_provider_kalshi.archive import Archive
 from pmi_provider_kalshi.client import Client
+from pmi_provider_kalshi.errors import placed
 from pmi_provider_kalshi.limits import MOST_TRADES
 from pmi_provider_kalshi.listing import Part, Rows, page_of
 from pmi_provider_kalshi.translate.trades import trade as translate
@@ -27,6 +28,7 @@ class Trades:
         self._archive = archive
         self._venue = venue
 
+    @placed(_CAPABILITY)
     async def list_trades(self, query: TradeQuery) -> Page[Trade]:
         """List trades, newest first, those negotiated off the book included.
 

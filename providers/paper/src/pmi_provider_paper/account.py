@@ -34,12 +34,12 @@ class PaperAccount:
         self._board = board
 
     async def get_balance(self) -> tuple[Balance, ...]:
-        with self._house.turn("account") as now:
+        with self._house.turn("account", "get_balance") as now:
             found = self._house.floor.exchange.balance(USER)
             return (wording.balance(found.total, found.reserved, now),)
 
     async def list_positions(self, query: PositionQuery) -> Page[Position]:
-        with self._house.turn("account") as now:
+        with self._house.turn("account", "list_positions") as now:
             return cut_page(
                 self._positions(query),
                 query.limit,
@@ -52,7 +52,7 @@ class PaperAccount:
         house = self._house
         market = None if query.market_ref is None else house.native(query.market_ref)
         event = None if query.event_ref is None else house.native(query.event_ref)
-        for row in house.memory.positions.values():
+        for row in sorted(house.memory.positions.values(), key=lambda row: row.id):
             if (
                 (row.size or query.include_closed)
                 and (market is None or row.id == market)
@@ -74,7 +74,7 @@ class PaperAccount:
         return None if best.ask is None else ONE - best.ask
 
     async def list_settlements(self, query: SettlementQuery) -> Page[Settlement]:
-        with self._house.turn("account"):
+        with self._house.turn("account", "list_settlements"):
             return cut_page(
                 self._settlements(query),
                 query.limit,

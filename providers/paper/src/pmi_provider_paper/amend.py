@@ -21,11 +21,11 @@ class PaperAmend:
         self._counter = counter
 
     async def amend_order(self, order: OrderRef | str, *, price: Decimal, size: Decimal) -> Order:
-        with self._house.turn("amend") as now:
+        with self._house.turn("amend", "amend_order") as now:
             record = self._counter.amend(self._counter.find(order), price, size, now)
             return wording.order(self._house.name, record)
 
     async def decrease_order(self, order: OrderRef | str, *, by: Decimal) -> Order:
-        with self._house.turn("amend") as now:
+        with self._house.turn("amend", "decrease_order") as now:
             record = self._counter.decrease(self._counter.find(order), by, now)
             return wording.order(self._house.name, record)

@@ -24,7 +24,7 @@ class PaperBatch:
 
     async def place_orders(self, requests: Sequence[OrderRequest]) -> tuple[BatchResult, ...]:
         results: list[BatchResult] = []
-        with self._house.turn("batch") as now:
+        with self._house.turn("batch", "place_orders") as now:
             for request in requests:
                 name = request.client_order_id
                 try:
@@ -38,7 +38,7 @@ class PaperBatch:
 
     async def cancel_orders(self, orders: Sequence[OrderRef | str]) -> tuple[BatchResult, ...]:
         results: list[BatchResult] = []
-        with self._house.turn("batch") as now:
+        with self._house.turn("batch", "cancel_orders") as now:
             for ref in orders:
                 try:
                     record = self._counter.cancel(self._counter.find(ref), now)
@@ -51,12 +51,13 @@ class PaperBatch:
         return tuple(results)
 
     async def cancel_all(self, market: MarketRef | str | None = None) -> tuple[Order, ...]:
-        with self._house.turn("batch") as now:
+        with self._house.turn("batch", "cancel_all") as now:
             code = None if market is None else self._house.listing(market).code
             working = [
                 record
                 for record in self._house.memory.orders.values()
-                if record.status in (*WORKING, OrderStatus.PENDING) and (code is None or record.market == code)
+                if record.status in (*WORKING, OrderStatus.PENDING)
+                and (code is None or record.market == code)
             ]
             return tuple(
                 wording.order(self._house.name, self._counter.cancel(record, now)) for record in working

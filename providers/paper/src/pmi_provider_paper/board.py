@@ -33,8 +33,9 @@ class Board:
         if not listing.event.open_time <= now < listing.event.close_time:
             return _NOTHING
         step = house.crowd.step_of(now)
-        code = listing.code
-        if listing.series.execution is Execution.AMM or house.floor.step_of(code) == step or house.is_touched(code):
+        code, floor = listing.code, house.floor
+        curve = listing.series.execution is Execution.AMM
+        if curve or floor.step_of(code) == step or floor.is_used(code) or house.is_touched(code):
             view = self.view(listing, now, depth=1)
             bid, bid_size = view.bids[0] if view.bids else (None, None)
             ask, ask_size = view.asks[0] if view.asks else (None, None)

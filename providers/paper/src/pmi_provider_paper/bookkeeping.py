@@ -288,4 +288,3 @@ class Bookkeeper:
         for code in codes:
             self._position(code)
         self.memory.cash = self.floor.cash(USER)
-

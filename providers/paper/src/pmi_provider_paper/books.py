@@ -24,16 +24,18 @@ class PaperBooks:
         self._board = board
 
     async def get_book(self, market: MarketRef | str, depth: int | None = None) -> OrderBook:
-        (book,) = self._read([market], depth)
+        (book,) = self._read("get_book", [market], depth)
         return book
 
     async def get_books(self, markets: Sequence[MarketRef | str]) -> tuple[OrderBook, ...]:
-        return self._read(markets, None)
+        return self._read("get_books", markets, None)
 
-    def _read(self, markets: Sequence[MarketRef | str], depth: int | None) -> tuple[OrderBook, ...]:
+    def _read(
+        self, method: str, markets: Sequence[MarketRef | str], depth: int | None
+    ) -> tuple[OrderBook, ...]:
         if depth is not None and depth < 1:
             raise RequestError(f"a depth of {depth} levels shows nothing", hint="give 1 or more, or None")
-        with self._house.turn("books") as now:
+        with self._house.turn("books", method) as now:
             listings = [self._house.listing(market) for market in markets]
             return tuple(
                 self._board.book(MarketRef(market), listing, now, depth=depth)

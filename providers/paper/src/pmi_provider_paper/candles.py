@@ -19,7 +19,7 @@ class PaperCandles:
 
     async def list_candles(self, query: CandleQuery) -> tuple[Candle, ...]:
         house = self._house
-        with house.turn("candles") as now:
+        with house.turn("candles", "list_candles") as now:
             listing = house.listing(query.market_ref)
             length = timedelta(seconds=query.interval.seconds)
             rows = house.history.candles(listing, query.interval, query.start, query.end, now)

@@ -71,8 +71,26 @@ class Clockwork:
         self.books = books
 
     def _next(self, now: datetime) -> _Job | None:
-        jobs = [job for job in (self._next_due(now), self._next_ending(now), self._next_step(now)) if job]
+        kinds = (self._next_due, self._next_ending, self._next_timer, self._next_step)
+        jobs = [job for job in (find(now) for find in kinds) if job is not None]
         return min(jobs, key=lambda job: job[:3], default=None)
+
+    def _next_timer(self, now: datetime) -> _Job | None:
+        """The next moment at which the engine itself ends one of the account's orders."""
+        moments: set[datetime] = set()
+        for name in self.books.engine_of:
+            order = self._memory.orders[name]
+            if order.expires_at is not None:
+                moments.add(order.expires_at)
+            listing = self._lookup(order.market)
+            if listing is not None:
+                moments.add(listing.event.close_time)
+        when = min((moment for moment in moments if self._floor.now < moment <= now), default=None)
+
+        def run(moment: datetime) -> None:
+            self.books.absorb(self._floor.apply(Advance(time=moment)))
+
+        return None if when is None else _Job(when, 1, "", run)
 
     def _next_due(self, now: datetime) -> _Job | None:
         due = [(when, kind, name) for (kind, name), when in self._memory.waiting.items() if when <= now]
@@ -161,7 +179,10 @@ class Clockwork:
         code = listing.code
         step = max(self._scanned.setdefault(code, last), last - _MOST_STEPS) + 1
         wanted = [
-            (buys_yes(order.outcome, order.action), order.price if order.outcome == "yes" else ONE - order.price)
+            (
+                buys_yes(order.outcome, order.action),
+                order.price if order.outcome == "yes" else ONE - order.price,
+            )
             for order in working
         ]
         while step <= last:
@@ -184,7 +205,9 @@ class Clockwork:
             facing = ladder.asks if bid else ladder.bids
             if facing and (facing[0].price <= price if bid else facing[0].price >= price):
                 return True
-            stands = next((rung.stamp for rung in (ladder.bids if bid else ladder.asks) if rung.price == price), None)
+            stands = next(
+                (rung.stamp for rung in (ladder.bids if bid else ladder.asks) if rung.price == price), None
+            )
             if stands != self._floor.rung_at(listing.code, bid=bid, price=price):
                 return True
         return False

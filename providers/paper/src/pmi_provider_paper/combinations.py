@@ -49,10 +49,7 @@ def combination(record: ComboRecord, scenario: Scenario) -> Listing | None:
         if listing is None:
             return None
         legs.append(Leg(listing=listing, yes=side is OutcomeSide.YES))
-    words = [
-        f"{leg.listing.market.title.rstrip('?')}: {'yes' if leg.yes else 'no'}"
-        for leg in legs
-    ]
+    words = [f"{leg.listing.market.title.rstrip('?')}: {'yes' if leg.yes else 'no'}" for leg in legs]
     events = [leg.listing.event for leg in legs]
     market = MarketPlan(
         code=record.id,

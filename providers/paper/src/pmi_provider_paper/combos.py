@@ -68,7 +68,7 @@ class PaperCombos:
         )
 
     async def list_collections(self, query: CollectionQuery) -> Page[Collection]:
-        with self._house.turn("combos") as now:
+        with self._house.turn("combos", "list_collections") as now:
             return cut_page(
                 self._rows(query, now),
                 query.limit,
@@ -95,12 +95,12 @@ class PaperCombos:
         return found
 
     async def get_collection(self, collection: CollectionRef | str) -> Collection:
-        with self._house.turn("combos") as now:
+        with self._house.turn("combos", "get_collection") as now:
             return self._show(self._find(collection), now)
 
     async def open_combo(self, request: ComboRequest) -> Market:
         house = self._house
-        with house.turn("combos") as now:
+        with house.turn("combos", "open_combo") as now:
             plan = self._find(request.collection_ref)
             legs = self._legs(plan, request, now)
             code = code_of(legs)
@@ -136,7 +136,9 @@ class PaperCombos:
                     hint="take markets of the collection's events",
                 )
             if event.code in used:
-                raise RequestError(f"two legs belong to the event {event.code}", hint="take one of each event")
+                raise RequestError(
+                    f"two legs belong to the event {event.code}", hint="take one of each event"
+                )
             if plan.yes_only and leg.outcome is not OutcomeSide.YES:
                 raise RequestError(f"{request.collection_ref} takes yes legs only")
             used.add(event.code)

@@ -5,11 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from pmi_core.errors import Duplicate, InvalidOrder, MarketNotOpen, NotFound, OrderRefused, RequestError
+from pmi_core.errors import (
+    BelowMinimum,
+    Duplicate,
+    InvalidOrder,
+    MarketNotOpen,
+    NotFound,
+    OffGrid,
+    OrderRefused,
+    RequestError,
+)
 from pmi_core.exchange.commands import AmendOrder, CancelOrder, DecreaseOrder, PlaceOrder
 from pmi_core.identifiers import OrderRef
-from pmi_core.models import Execution, OrderRequest, OrderStatus, TimeInForce
-from pmi_core.numbers import ZERO, plain
+from pmi_core.models import Execution, OrderRequest, OrderStatus, OutcomeSide, TimeInForce
+from pmi_core.numbers import ONE, ZERO, Rounding, plain, round_to
 from pmi_provider_paper.catalogue import Listing
 from pmi_provider_paper.facts import status_of
 from pmi_provider_paper.floor import USER
@@ -17,6 +26,7 @@ from pmi_provider_paper.house import House
 from pmi_provider_paper.memory import WORKING
 from pmi_provider_paper.records import OrderRecord
 from pmi_provider_paper.settings import Acceptance
+from pmi_provider_paper.simulation.ladder import grid_table
 
 __all__ = ["Counter"]
 
@@ -59,6 +69,12 @@ class Counter:
         group = None if request.group_ref is None else house.native(request.group_ref)
         if group is not None and (group not in house.memory.groups or house.memory.groups[group].deleted):
             raise NotFound(f"{request.group_ref} names no order group", hint="list groups for their refs")
+        if group is not None and house.memory.groups[group].triggered:
+            raise OrderRefused(
+                f"order group {request.group_ref} was triggered",
+                hint="reset it first",
+                code="group_triggered",
+            )
         record = OrderRecord(
             id=house.memory.number("o"),
             market=listing.code,
@@ -110,6 +126,24 @@ class Counter:
         )
 
     def _check_shape(self, request: OrderRequest, listing: Listing) -> None:
+        """Refuse at once what can never be, also where orders are decided later."""
+        series = listing.series
+        price = request.price if request.outcome is OutcomeSide.YES else ONE - request.price
+        if not grid_table(series.grid).model.contains(price):
+            raise OffGrid(
+                f"{plain(request.price)} is not a tradable price of {listing.code}",
+                hint="round it to the market's price grid",
+                code="price",
+            )
+        if (
+            request.size is not None
+            and round_to(request.size, series.size_step, Rounding.DOWN) != request.size
+        ):
+            raise BelowMinimum(
+                f"{plain(request.size)} contracts cannot be traded in {listing.code}",
+                hint=f"give a positive multiple of {plain(series.size_step)}",
+                code="size",
+            )
         if request.time_in_force is TimeInForce.GTD and request.expires_at is not None:
             now = self._house.floor.now
             if request.expires_at <= now:
@@ -202,9 +236,7 @@ class Counter:
         listing = self._house.lookup(record.market)
         if listing is not None:
             self._check_open(listing, now)
-            self._house.books.absorb(
-                self._house.floor.bring_to(listing, self._house.crowd.step_of(now), now)
-            )
+            self._house.books.absorb(self._house.floor.bring_to(listing, self._house.crowd.step_of(now), now))
         if record.id not in self._house.books.engine_of:
             raise InvalidOrder(f"order {record.id} was filled just now", code="terminal")
         return self._house.books.engine_of[record.id]

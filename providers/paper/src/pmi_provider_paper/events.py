@@ -26,7 +26,7 @@ class PaperEvents:
         self._board = board
 
     async def list_events(self, query: EventQuery) -> Page[Event]:
-        with self._house.turn("events") as now:
+        with self._house.turn("events", "list_events") as now:
             return cut_page(
                 self._rows(query, now),
                 query.limit,
@@ -49,7 +49,7 @@ class PaperEvents:
                 yield plan
 
     async def get_event(self, event: EventRef | str) -> Event:
-        with self._house.turn("events") as now:
+        with self._house.turn("events", "get_event") as now:
             ref = EventRef(event)
             code = self._house.native(ref)
             plan = self._house.scenario.event(code)
@@ -61,7 +61,7 @@ class PaperEvents:
             return self._board.event(plan, now, with_markets=True)
 
     async def list_series(self, query: SeriesQuery) -> Page[Series]:
-        with self._house.turn("events"):
+        with self._house.turn("events", "list_series"):
             return cut_page(
                 self._series(query),
                 query.limit,
@@ -80,7 +80,7 @@ class PaperEvents:
                 yield plan
 
     async def get_series(self, series: SeriesRef | str) -> Series:
-        with self._house.turn("events"):
+        with self._house.turn("events", "get_series"):
             ref = SeriesRef(series)
             code = self._house.native(ref)
             plan = COMBOS if code == COMBOS.code else self._house.scenario.series.get(code)

@@ -63,6 +63,26 @@ class _Rung:
     orders: dict[str, Decimal] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """Contracts that the account took out of the makers' rungs on one side."""
+
+    bid: bool
+    price: Decimal
+    size: Decimal
+    sweeping: bool
+    """Whether they came from the best rungs up to the price, not from the rung at it."""
+
+    def concerns(self, place: tuple[bool, Decimal]) -> bool:
+        """Whether the rung at a place may have given them."""
+        bid, price = place
+        if bid is not self.bid:
+            return False
+        if not self.sweeping:
+            return price == self.price
+        return price >= self.price if bid else price <= self.price
+
+
 @dataclass(slots=True)
 class _Market:
     """What the floor knows of a listed market."""
@@ -83,6 +103,7 @@ class Floor:
         self.now = now
         self._markets: dict[str, _Market] = {}
         self._names = count(1)
+        self._used: dict[str, tuple[int, list[_Use]]] = {}
         for member in (MEMBERS, TAKERS):
             self.exchange.apply(Deposit(time=now, account=member, amount=_WEALTH))
 
@@ -202,6 +223,7 @@ class Floor:
         ladder = self.crowd.ladder(listing, step)
         wanted = {(True, rung.price): rung for rung in ladder.bids}
         wanted |= {(False, rung.price): rung for rung in ladder.asks}
+        sizes = self._left(listing.code, step, {place: rung.size for place, rung in wanted.items()})
         happened: list[Event] = []
         for place, rung in list(state.rungs.items()):
             if place not in wanted or wanted[place].stamp != rung.stamp:
@@ -210,7 +232,7 @@ class Floor:
                 del state.rungs[place]
         for place, target in wanted.items():
             rung = state.rungs.setdefault(place, _Rung(target.stamp))
-            missing = target.size - sum(rung.orders.values(), ZERO)
+            missing = sizes[place] - sum(rung.orders.values(), ZERO)
             if missing > 0:
                 events = self.place(
                     now, MEMBERS, listing, yes=place[0], price=target.price, size=missing, resting=True
@@ -218,6 +240,34 @@ class Floor:
                 happened += events
                 self._adopt(rung, events, missing)
         return happened
+
+    def use(self, code: str, step: int, *, bid: bool, price: Decimal, size: Decimal, sweeping: bool) -> None:
+        """Remember, on a floor built anew, what the account took from the makers at a step."""
+        known = self._used.get(code)
+        uses = known[1] if known is not None and known[0] == step else []
+        self._used[code] = step, [*uses, _Use(bid, price, size, sweeping)]
+
+    def is_used(self, code: str) -> bool:
+        """Whether something is remembered that the makers' next move will show."""
+        return code in self._used
+
+    def stay(self, code: str, step: int) -> None:
+        """Leave a curve where the account moved it until the step is over."""
+        self._markets[code].step = step
+
+    def _left(
+        self, code: str, step: int, sizes: dict[tuple[bool, Decimal], Decimal]
+    ) -> dict[tuple[bool, Decimal], Decimal]:
+        """What the rungs of a step, best first, still have after the account took from them."""
+        at, uses = self._used.pop(code, (step, []))
+        for use in uses if at == step else ():
+            wanted = use.size
+            for place, there in list(sizes.items()):
+                if use.concerns(place):
+                    taken = min(wanted, there)
+                    sizes[place] = there - taken
+                    wanted -= taken
+        return sizes
 
     def _adopt(self, rung: _Rung, events: Iterable[Event], size: Decimal) -> None:
         order, left = "", size

@@ -44,7 +44,7 @@ class PaperGroups:
 
     async def create_group(self, limit: Decimal) -> OrderGroup:
         house = self._house
-        with house.turn("groups") as now:
+        with house.turn("groups", "create_group") as now:
             made = house.floor.apply(CreateGroup(time=now, account=USER, limit=limit))
             engine_id = next(event.group_id for event in made if isinstance(event, GroupChanged))
             window = house.floor.exchange.group(engine_id).window_seconds
@@ -54,17 +54,17 @@ class PaperGroups:
             return self._show(record)
 
     async def list_groups(self) -> tuple[OrderGroup, ...]:
-        with self._house.turn("groups"):
+        with self._house.turn("groups", "list_groups"):
             rows = self._house.memory.groups.values()
             return tuple(self._show(record) for record in rows if not record.deleted)
 
     async def get_group(self, group: GroupRef | str) -> OrderGroup:
-        with self._house.turn("groups"):
+        with self._house.turn("groups", "get_group"):
             return self._show(self._find(group)[0])
 
     async def reset_group(self, group: GroupRef | str) -> OrderGroup:
         house = self._house
-        with house.turn("groups") as now:
+        with house.turn("groups", "reset_group") as now:
             record, engine_id = self._find(group)
             house.books.absorb(house.floor.apply(ResetGroup(time=now, account=USER, group_id=engine_id)))
             record.triggered = False
@@ -73,7 +73,7 @@ class PaperGroups:
 
     async def trigger_group(self, group: GroupRef | str) -> OrderGroup:
         house = self._house
-        with house.turn("groups") as now:
+        with house.turn("groups", "trigger_group") as now:
             record, engine_id = self._find(group)
             house.books.absorb(house.floor.apply(TriggerGroup(time=now, account=USER, group_id=engine_id)))
             record.triggered = True
@@ -82,7 +82,7 @@ class PaperGroups:
 
     async def set_group_limit(self, group: GroupRef | str, limit: Decimal) -> OrderGroup:
         house = self._house
-        with house.turn("groups") as now:
+        with house.turn("groups", "set_group_limit") as now:
             record, engine_id = self._find(group)
             command = SetGroupLimit(time=now, account=USER, group_id=engine_id, limit=limit)
             house.books.absorb(house.floor.apply(command))
@@ -92,7 +92,7 @@ class PaperGroups:
 
     async def delete_group(self, group: GroupRef | str) -> None:
         house = self._house
-        with house.turn("groups") as now:
+        with house.turn("groups", "delete_group") as now:
             record, engine_id = self._find(group)
             house.books.absorb(house.floor.apply(DeleteGroup(time=now, account=USER, group_id=engine_id)))
             record.deleted = True

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from pmi_core.calls import CallRecord
 from pmi_core.clock import Clock
 from pmi_core.errors import NotFound, PmiError, RequestError
 from pmi_core.identifiers import MarketRef, Ref
@@ -26,7 +27,7 @@ from pmi_provider_paper.records import FillRecord
 from pmi_provider_paper.restoring import Restored, restore, undo_fill
 from pmi_provider_paper.settings import Fills, PaperSettings
 from pmi_provider_paper.simulation.crowd import Crowd
-from pmi_provider_paper.simulation.history import History
+from pmi_provider_paper.simulation.history import History, Print
 from pmi_provider_paper.simulation.noise import key_of, share
 from pmi_provider_paper.store import Store
 
@@ -46,17 +47,26 @@ class House:
         settings: how it behaves.
         store: where the account is kept.
         clock: what time it is.
+        on_call: hears of every finished call.
     """
 
-    def __init__(self, name: str, settings: PaperSettings, store: Store, clock: Clock) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: PaperSettings,
+        store: Store,
+        clock: Clock,
+        on_call: Callable[[CallRecord], None],
+    ) -> None:
         self.name = name
+        self._on_call = on_call
         self.settings = settings
         self.clock = clock
         self.scenario = Scenario()
         pace = timedelta(milliseconds=int(settings.pace * 1000))
         self.crowd = Crowd(settings.seed, pace, live=settings.live)
         self.memory = Memory(settings.starting_cash)
-        self.history = History(self.crowd, lambda *asked: self.memory.correct(*asked))
+        self.history = History(self.crowd, self._correct, self._is_alone)
         self.deciders: dict[str, Decider] = {"fill": self._decide_fill}
         """Who decides what is due, by the kind of record."""
         self._store = store
@@ -92,31 +102,63 @@ class House:
         return self._clockwork
 
     @contextmanager
-    def turn(self, capability: str) -> Iterator[datetime]:
+    def turn(self, capability: str, method: str | None) -> Iterator[datetime]:
         """Do something at the present moment, with everything before it done and written after it.
+
+        Args:
+            capability: the slot that was asked.
+            method: what was asked of it; None for what nobody asked, which is not a call.
 
         Raises:
             PmiError: what was asked failed; it names the venue and the capability.
         """
+        start, failure = self.clock.monotonic(), None
+        try:
+            with self._transaction() as now:
+                yield now
+        except PmiError as error:
+            failure = type(error).__name__
+            error.venue = error.venue or self.name
+            error.capability = error.capability or capability
+            raise
+        finally:
+            if method is not None:
+                seconds = self.clock.monotonic() - start
+                self._on_call(
+                    CallRecord(
+                        venue=self.name,
+                        capability=capability,
+                        method=method,
+                        seconds=seconds,
+                        attempts=1,
+                        error=failure,
+                    )
+                )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[datetime]:
         if not self._open:
-            raise RequestError(f"venue {self.name!r} is closed", venue=self.name, hint="open it again")
+            raise RequestError(f"venue {self.name!r} is closed", hint="open it again")
         self._store.begin()
         try:
-            try:
-                now = self._prepare()
-                yield now
-            except PmiError as error:
-                error.venue = error.venue or self.name
-                error.capability = error.capability or capability
-                self._finish()
-                raise
-            self._finish()
+            now = self._prepare()
+        except BaseException:
+            self._give_up()
+            raise
+        try:
+            yield now
         except PmiError:
+            self._finish()  # what was due before is kept, and of a refused request nothing is there
             raise
         except BaseException:
-            self._store.roll_back()
-            self._stale = True
+            self._give_up()
             raise
+        self._finish()
+
+    def _give_up(self) -> None:
+        """Forget this turn: the next one reads the file again."""
+        self._store.roll_back()
+        self._stale = True
 
     def _prepare(self) -> datetime:
         now = self.clock.now()
@@ -133,8 +175,7 @@ class House:
             written = self.memory.save(self._store)
             self._store.commit()
         except BaseException:
-            self._store.roll_back()
-            self._stale = True
+            self._give_up()
             raise
         if written:
             for listener in list(self._listeners):
@@ -202,11 +243,19 @@ class House:
 
     # ------------------------------------------------------------------------------------ looking
 
+    def _correct(self, market: str, hour: int, prints: list[Print]) -> list[Print]:
+        return self.memory.correct(market, hour, prints)  # the memory may be another one by now
+
+    def _is_alone(self, market: str) -> bool:
+        return self.memory.is_alone(market)
+
     def lookup(self, code: str) -> Listing | None:
         """The market of a code, a combination included, or None."""
         found = self.scenario.market(code) or self._combos.get(code)
         if found is None and code in self.memory.combos:
-            found = self._combos[code] = combination(self.memory.combos[code], self.scenario)
+            found = combination(self.memory.combos[code], self.scenario)
+            if found is not None:
+                self._combos[code] = found
         return found
 
     def native(self, ref: Ref) -> str:

@@ -28,7 +28,7 @@ class PaperMarkets:
         self._board = board
 
     async def list_markets(self, query: MarketQuery) -> Page[Market]:
-        with self._house.turn("markets") as now:
+        with self._house.turn("markets", "list_markets") as now:
             return cut_page(
                 self._rows(query, now),
                 query.limit,
@@ -72,7 +72,7 @@ class PaperMarkets:
         yield from house.combos()
 
     async def get_market(self, market: MarketRef | str) -> Market:
-        with self._house.turn("markets") as now:
+        with self._house.turn("markets", "get_market") as now:
             return self._board.market(self._house.listing(market), now)
 
     async def resolve(self, text: str) -> MarketRef | None:
@@ -80,7 +80,7 @@ class PaperMarkets:
 
         Addresses are ``paper://markets/CODE``, with ``#no`` for the NO outcome.
         """
-        with self._house.turn("markets") as now:
+        with self._house.turn("markets", "resolve") as now:
             return self._find(text, now)
 
     def _find(self, text: str, now: datetime) -> MarketRef | None:

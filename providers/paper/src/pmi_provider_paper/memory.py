@@ -54,6 +54,7 @@ class Memory:
         self._last_number = 0
         self._by_client: dict[str, str] = {}
         self._by_hour: defaultdict[tuple[str, int], list[PrintRecord]] = defaultdict(list)
+        self._by_market: defaultdict[str, list[PrintRecord]] = defaultdict(list)
         self._changed: dict[tuple[str, str], Record] = {}
         self._facts: dict[str, str] = {}
         self.waiting: dict[tuple[str, str], datetime] = {}
@@ -75,10 +76,11 @@ class Memory:
         self.fills = _by_id(store.all("fill", FillRecord), lambda one: one.time)
         self.positions = {one.id: one for one in store.all("position", PositionRecord)}
         self.settlements = _by_id(store.all("settlement", SettlementRecord), lambda one: one.time)
-        self.groups = {one.id: one for one in store.all("group", GroupRecord)}
+        groups = sorted(store.all("group", GroupRecord), key=lambda one: (len(one.id), one.id))
+        self.groups = {one.id: one for one in groups}
         self.rfqs = _by_id(store.all("rfq", RfqRecord), lambda one: one.created)
         self.quotes = _by_id(store.all("quote", QuoteRecord), lambda one: one.created)
-        self.combos = {one.id: one for one in store.all("combo", ComboRecord)}
+        self.combos = _by_id(store.all("combo", ComboRecord), lambda one: one.opened)
         for one in store.all("print", PrintRecord):
             self._index_print(one)
         self._by_client = {one.client_id: one.id for one in self.orders.values() if one.client_id is not None}
@@ -176,6 +178,7 @@ class Memory:
     def _index_print(self, record: PrintRecord) -> None:
         if record.id not in self.prints:
             self._by_hour[record.market, record.hour].append(record)
+            self._by_market[record.market].append(record)
         self.prints[record.id] = record
 
     def order_of(self, client_id: str) -> OrderRecord | None:
@@ -197,25 +200,18 @@ class Memory:
                 taken[one.instead_of] += one.size
         left = [row._replace(size=row.size - taken[row.id]) if row.id in taken else row for row in prints]
         left = [row for row in left if row.size > 0]
-        left += (
-            Print(one.id, one.time, one.price, one.size, one.taker_yes, one.off_book) for one in own
-        )
+        left += (Print(one.id, one.time, one.price, one.size, one.taker_yes, one.off_book) for one in own)
         return sorted(left, key=lambda row: (row.time, row.id))
+
+    def is_alone(self, market: str) -> bool:
+        """Whether the account never traded in a market."""
+        return market not in self._by_market
 
     def extra_volume(self, market: str, since: datetime | None) -> Decimal:
         """Contracts that the account's trades add to those of the members."""
-        total = Decimal(0)
-        for (code, _), rows in self._by_hour.items():
-            if code == market:
-                total += sum(
-                    (
-                        one.size
-                        for one in rows
-                        if one.instead_of is None and (since is None or one.time >= since)
-                    ),
-                    Decimal(0),
-                )
-        return total
+        rows = self._by_market.get(market, ())
+        added = (one.size for one in rows if one.instead_of is None and (since is None or one.time >= since))
+        return sum(added, Decimal(0))
 
 
 def _by_id(rows: Iterable[Kind], when: Callable[[Kind], datetime]) -> dict[str, Kind]:

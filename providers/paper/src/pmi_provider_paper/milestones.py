@@ -26,7 +26,7 @@ class PaperMilestones:
         self._house = house
 
     async def list_milestones(self, query: MilestoneQuery) -> Page[Milestone]:
-        with self._house.turn("milestones") as now:
+        with self._house.turn("milestones", "list_milestones") as now:
             return cut_page(
                 sorted(self._rows(query, now), key=lambda plan: (_start(plan), plan.code)),
                 query.limit,

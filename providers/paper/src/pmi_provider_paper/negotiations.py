@@ -193,7 +193,9 @@ class Negotiations:
                     self._move(quote, QuoteStatus.CANCELED, now)
         return rfq
 
-    def _move(self, quote: QuoteRecord, status: QuoteStatus, now: datetime, due: datetime | None = None) -> None:
+    def _move(
+        self, quote: QuoteRecord, status: QuoteStatus, now: datetime, due: datetime | None = None
+    ) -> None:
         quote.status = status
         quote.updated = now
         quote.due = due

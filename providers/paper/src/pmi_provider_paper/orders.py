@@ -23,23 +23,23 @@ class PaperOrders:
         self._counter = counter
 
     async def place_order(self, request: OrderRequest) -> Order:
-        with self._house.turn("orders") as now:
+        with self._house.turn("orders", "place_order") as now:
             record = self._counter.place(request, now)
             return wording.order(self._house.name, record, request.client_order_id)
 
     async def cancel_order(self, order: OrderRef | str) -> Order:
-        with self._house.turn("orders") as now:
+        with self._house.turn("orders", "cancel_order") as now:
             return self._show(self._counter.cancel(self._counter.find(order), now))
 
     async def get_order(self, order: OrderRef | str) -> Order:
-        with self._house.turn("orders"):
+        with self._house.turn("orders", "get_order"):
             return self._show(self._counter.find(order))
 
     def _show(self, record: OrderRecord) -> Order:
         return wording.order(self._house.name, record)
 
     async def list_orders(self, query: OrderQuery) -> Page[Order]:
-        with self._house.turn("orders"):
+        with self._house.turn("orders", "list_orders"):
             return cut_page(
                 self._rows(query), query.limit, query.cursor, key=lambda row: row.id, show=self._show
             )
@@ -59,7 +59,7 @@ class PaperOrders:
                 yield row
 
     async def list_fills(self, query: FillQuery) -> Page[Fill]:
-        with self._house.turn("orders"):
+        with self._house.turn("orders", "list_fills"):
             return cut_page(
                 self._fills(query),
                 query.limit,
@@ -82,6 +82,6 @@ class PaperOrders:
                 yield row
 
     async def find_by_client_id(self, client_order_id: str) -> Order | None:
-        with self._house.turn("orders"):
+        with self._house.turn("orders", "find_by_client_id"):
             found = self._house.memory.order_of(client_order_id)
             return None if found is None else self._show(found)

@@ -14,12 +14,19 @@ async def _open(context: OpenContext) -> Venue:
     return await open_paper(context)
 
 
+async def _reset(context: OpenContext) -> str:
+    from pmi_provider_paper.resetting import reset_venue
+
+    return await reset_venue(context)
+
+
 PROVIDER = Provider(
     name="paper",
     title="Paper exchange",
     settings=PaperSettings,
     capabilities=frozenset(Capability),
     open=_open,
+    reset=_reset,
 )
 
 

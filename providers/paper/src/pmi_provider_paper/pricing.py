@@ -19,7 +19,7 @@ class PaperPricing:
 
     async def get_quote(self, query: QuoteQuery) -> PriceQuote:
         house = self._house
-        with house.turn("pricing") as now:
+        with house.turn("pricing", "get_quote") as now:
             listing = house.listing(query.market_ref)
             if not house.crowd.trades_at(listing, now):
                 raise MarketNotOpen(f"{query.market_ref} takes no orders now, so nothing can be had")

@@ -60,11 +60,12 @@ async def open_paper(context: OpenContext) -> Venue:
         settings,
         Store(account_path(settings.account_file, context.data_dir)),
         context.clock,
+        context.on_call,
     )
     board, counter, negotiations = Board(house), Counter(house), Negotiations(house)
     markets, account = PaperMarkets(house, board), PaperAccount(house, board)
     try:
-        with house.turn("status"):
+        with house.turn("status", None):
             pass  # reads the account, so that a damaged file is refused now and not at the first order
     except BaseException:
         house.close()

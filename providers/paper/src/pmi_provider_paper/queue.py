@@ -22,7 +22,7 @@ class PaperQueue:
     async def get_queue_positions(self, orders: Sequence[OrderRef | str]) -> dict[OrderRef, Decimal]:
         house = self._house
         found: dict[OrderRef, Decimal] = {}
-        with house.turn("queue") as now:
+        with house.turn("queue", "get_queue_positions") as now:
             for ref in orders:
                 record = self._counter.find(ref)
                 listing = house.lookup(record.market)

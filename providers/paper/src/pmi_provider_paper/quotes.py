@@ -35,7 +35,7 @@ class PaperQuotes:
         self._negotiations = negotiations
 
     async def create_rfq(self, request: RfqRequest) -> Rfq:
-        with self._house.turn("quotes") as now:
+        with self._house.turn("quotes", "create_rfq") as now:
             listing = self._house.listing(request.market_ref)
             record = self._negotiations.ask(
                 listing, request.size, request.notional, now, rest=request.rest_remainder
@@ -43,7 +43,7 @@ class PaperQuotes:
             return wording.rfq(self._house.name, record, mine=True)
 
     async def list_rfqs(self, query: RfqQuery) -> Page[Rfq]:
-        with self._house.turn("quotes") as now:
+        with self._house.turn("quotes", "list_rfqs") as now:
             return cut_page(
                 self._rfqs(query, now),
                 query.limit,
@@ -67,7 +67,7 @@ class PaperQuotes:
                 yield row, mine
 
     async def get_rfq(self, rfq: RfqRef | str) -> Rfq:
-        with self._house.turn("quotes") as now:
+        with self._house.turn("quotes", "get_rfq") as now:
             record, mine = self._find_rfq(rfq, now)
             return wording.rfq(self._house.name, record, mine=mine)
 
@@ -75,14 +75,14 @@ class PaperQuotes:
         return self._negotiations.find(self._house.native(RfqRef(rfq)), now)
 
     async def cancel_rfq(self, rfq: RfqRef | str) -> Rfq:
-        with self._house.turn("quotes") as now:
+        with self._house.turn("quotes", "cancel_rfq") as now:
             record, mine = self._find_rfq(rfq, now)
             if not mine:
                 raise RequestError(f"{rfq} is another member's request", hint="cancel your own")
             return wording.rfq(self._house.name, self._negotiations.withdraw(record, now), mine=True)
 
     async def list_quotes(self, query: QuoteListQuery) -> Page[Quote]:
-        with self._house.turn("quotes"):
+        with self._house.turn("quotes", "list_quotes"):
             return cut_page(
                 self._quotes(query),
                 query.limit,
@@ -108,23 +108,25 @@ class PaperQuotes:
         return found
 
     async def create_quote(self, request: QuoteRequest) -> Quote:
-        with self._house.turn("quotes") as now:
+        with self._house.turn("quotes", "create_quote") as now:
             record, mine = self._find_rfq(request.rfq_ref, now)
             if mine:
-                raise RequestError(f"{request.rfq_ref} is this account's own request", hint="answer another's")
+                raise RequestError(
+                    f"{request.rfq_ref} is this account's own request", hint="answer another's"
+                )
             quote = self._negotiations.give(record, request.yes_bid, request.no_bid, now)
             return wording.quote(self._house.name, quote)
 
     async def accept_quote(self, quote: QuoteRef | str, side: OutcomeSide) -> Quote:
-        with self._house.turn("quotes") as now:
+        with self._house.turn("quotes", "accept_quote") as now:
             return wording.quote(
                 self._house.name, self._negotiations.accept(self._find(quote), OutcomeSide(side), now)
             )
 
     async def confirm_quote(self, quote: QuoteRef | str) -> Quote:
-        with self._house.turn("quotes") as now:
+        with self._house.turn("quotes", "confirm_quote") as now:
             return wording.quote(self._house.name, self._negotiations.confirm(self._find(quote), now))
 
     async def cancel_quote(self, quote: QuoteRef | str) -> Quote:
-        with self._house.turn("quotes") as now:
+        with self._house.turn("quotes", "cancel_quote") as now:
             return wording.quote(self._house.name, self._negotiations.cancel(self._find(quote), now))

@@ -31,7 +31,6 @@ from pmi_core.models import (
     Liquidity,
     OrderStatus,
     OutcomeSide,
-    TimeInForce,
 )
 from pmi_core.numbers import ONE, ZERO
 from pmi_provider_paper.bookkeeping import Bookkeeper
@@ -67,6 +66,7 @@ def restore(
     surplus = floor.cash(USER) - memory.cash
     if surplus > 0:
         floor.apply(Withdraw(time=now, account=USER, amount=surplus))
+    _restore_uses(memory, floor, lookup, now)
     _restore_groups(memory, books, now)
     for order in list(memory.orders.values()):
         if order.status in WORKING:
@@ -141,13 +141,35 @@ def _trade_again(fill: FillRecord, floor: Floor, listing: Listing, now: datetime
         floor.place(now, TAKERS, listing, yes=not yes, price=price, size=fill.size, resting=False)
 
 
+def _restore_uses(memory: Memory, floor: Floor, lookup: Lookup, now: datetime) -> None:
+    """Let the makers miss what the account took from them since they moved last."""
+    step = floor.crowd.step_of(now)
+    for fill in _live_fills(memory):
+        listing = lookup(fill.market)
+        if fill.off_book or listing is None or floor.crowd.step_of(fill.time) != step:
+            continue
+        if listing.series.execution is Execution.AMM:
+            floor.stay(fill.market, step)
+            continue
+        shown = memory.prints.get(fill.id)
+        maker = fill.liquidity is Liquidity.MAKER
+        if maker and (shown is None or shown.instead_of is not None):
+            continue  # another member's taker met the order, not a maker
+        floor.use(
+            fill.market,
+            step,
+            bid=not buys_yes(fill.outcome, fill.action),
+            price=fill.price if fill.outcome is OutcomeSide.YES else ONE - fill.price,
+            size=fill.size,
+            sweeping=maker,
+        )
+
+
 def _restore_groups(memory: Memory, books: Bookkeeper, now: datetime) -> None:
     for group in memory.groups.values():
         if group.deleted:
             continue
-        command = CreateGroup(
-            time=now, account=USER, limit=group.limit, window_seconds=group.window_seconds
-        )
+        command = CreateGroup(time=now, account=USER, limit=group.limit, window_seconds=group.window_seconds)
         made = books.floor.apply(command)
         engine_id = next(event.group_id for event in made if isinstance(event, GroupChanged))
         books.engine_group[group.id] = engine_id

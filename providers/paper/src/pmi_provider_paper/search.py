@@ -41,7 +41,7 @@ class PaperSearch:
         self._board = board
 
     async def search(self, query: SearchQuery) -> Page[Market]:
-        with self._house.turn("search") as now:
+        with self._house.turn("search", "search") as now:
             return cut_page(
                 self._ranked(query, now),
                 query.limit,

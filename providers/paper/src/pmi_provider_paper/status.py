@@ -15,6 +15,6 @@ class PaperStatus:
         self._house = house
 
     async def get_status(self) -> ExchangeStatus:
-        with self._house.turn("status") as now:
+        with self._house.turn("status", "get_status") as now:
             message = None if self._house.settings.live else "Prices stand still: live is off."
             return ExchangeStatus(exchange_active=True, trading_active=True, message=message, as_of=now)

@@ -113,7 +113,9 @@ class Store:
             self._file.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             if "locked" in str(error) or "busy" in str(error):
-                raise BusyError(f"another process holds the account file {self.path}", retry_after=1.0) from None
+                raise BusyError(
+                    f"another process holds the account file {self.path}", retry_after=1.0
+                ) from None
             raise VenueError(f"the account file {self.path} cannot be written: {error}") from None
         except sqlite3.Error as error:
             raise VenueError(f"the account file {self.path} cannot be written: {error}") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Final
 
 from pmi_core.errors import BusyError, PmiError
 from pmi_core.models import ConnectionState, ConnectionUpdate, Subscription, Update
@@ -15,6 +16,9 @@ from pmi_provider_paper.house import House
 from pmi_provider_paper.watching import Watch
 
 __all__ = ["PaperStream"]
+
+_AT_LEAST: Final = 0.25
+"""Real seconds between two looks, unless the tick is shorter."""
 
 
 class PaperStream:
@@ -32,7 +36,7 @@ class PaperStream:
     async def _open(self, wanted: Subscription) -> AsyncIterator[AsyncIterator[Update]]:
         house = self._house
         outlet = Outlet(wanted.delivery, wanted.buffer, house.name)
-        with house.turn("stream") as now:
+        with house.turn("stream", "subscribe") as now:
             watch = Watch(house, self._board, self._account, wanted)
             outlet.put(ConnectionUpdate(state=ConnectionState.LIVE, received_time=now))
             for update in watch.look(now, move=True):
@@ -45,6 +49,7 @@ class PaperStream:
         silence = house.subscribe(hear)
         forget = house.on_close(outlet.finish)
         ticking = asyncio.create_task(self._tick(watch, outlet))
+        ticking.add_done_callback(lambda _: outlet.finish())
         try:
             yield outlet
         finally:
@@ -61,9 +66,10 @@ class PaperStream:
         pause = float(house.settings.tick)
         stale = False
         while house.is_open:
-            await house.clock.sleep(pause)
+            # A clock that is moved by hand must not make the stream spin.
+            await asyncio.gather(house.clock.sleep(pause), asyncio.sleep(min(pause, _AT_LEAST)))
             try:
-                with house.turn("stream") as now:
+                with house.turn("stream", None) as now:
                     found = watch.look(now, move=True)
             except BusyError as busy:
                 if not stale:
@@ -75,7 +81,7 @@ class PaperStream:
                     )
                 continue
             except PmiError as error:
-                outlet.finish(error if house.is_open else None)
+                outlet.finish(error)
                 return
             if stale:
                 stale = False

@@ -27,7 +27,7 @@ class PaperTrades:
 
     async def list_trades(self, query: TradeQuery) -> Page[Trade]:
         house = self._house
-        with house.turn("trades") as now:
+        with house.turn("trades", "list_trades") as now:
             end = now if query.end is None else min(query.end, now)
             if query.market_ref is not None:
                 listing = house.listing(query.market_ref)

@@ -198,7 +198,13 @@ def _levels(rows: tuple[tuple[Decimal, Decimal], ...], depth: int | None) -> tup
 
 
 def book(
-    ref: MarketRef, view: BookView, now: datetime, *, depth: int | None, sequence: int | None, state: BookState
+    ref: MarketRef,
+    view: BookView,
+    now: datetime,
+    *,
+    depth: int | None,
+    sequence: int | None,
+    state: BookState,
 ) -> OrderBook:
     """A YES book, or its mirror where the ref names the NO outcome."""
     made = OrderBook.trusted(

@@ -127,7 +127,9 @@ class Watch:
         recent = list(self._recent(listing, now))
         for row in recent:
             if row.id not in known:
-                yield TradeUpdate(trade=translate.trade(self._house.name, listing.code, row), received_time=now)
+                yield TradeUpdate(
+                    trade=translate.trade(self._house.name, listing.code, row), received_time=now
+                )
         self._printed[listing.code] = {row.id for row in recent}
 
     def _own(self, now: datetime) -> Iterator[Update]:

@@ -117,9 +117,7 @@ def settlement(venue: str, row: SettlementRecord) -> Settlement:
 
 def balance(total: Decimal, reserved: Decimal, now: datetime) -> Balance:
     """Cash."""
-    return Balance(
-        currency="USD", total=total, available=total - reserved, reserved=reserved, as_of=now
-    )
+    return Balance(currency="USD", total=total, available=total - reserved, reserved=reserved, as_of=now)
 
 
 def group(venue: str, row: GroupRecord, orders: tuple[str, ...]) -> OrderGroup:

@@ -334,3 +334,14 @@ def closed_is_merely_a_failure(bench):
             raise RuntimeError(error.message) from None
 
     alter(bench, "orders", place_order=place_order)
+
+
+@planted("account.equity_follows_the_fills")
+def cents_leak(bench):
+    healthy = bench.world.filled
+
+    def filled(order, price, size, liquidity):
+        bench.world.cash -= Decimal("0.0001") if size != 1 else 0
+        return healthy(order, price, size, liquidity)
+
+    bench.world.filled = filled

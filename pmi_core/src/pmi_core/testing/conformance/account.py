@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import pairwise
+from random import Random
 
 from pmi_core.capabilities import Capability
 from pmi_core.clock import Clock
@@ -11,6 +12,7 @@ from pmi_core.models import Balance, Position, PositionQuery, Settlement, Settle
 from pmi_core.money import currency_of
 from pmi_core.numbers import ZERO
 from pmi_core.provider import Netting, Venue
+from pmi_core.testing.conformance.excuses import needs, skip
 from pmi_core.testing.conformance.samples import every_page
 from pmi_core.testing.conformance.soundness import (
     check_json,
@@ -19,7 +21,7 @@ from pmi_core.testing.conformance.soundness import (
     check_times,
     check_unique,
 )
-from pmi_core.testing.conformance.stage import Contract, needs, skip
+from pmi_core.testing.conformance.stage import Contract
 from pmi_core.testing.conformance.trader import BUY, NO, SELL, YES, a_trader
 
 __all__ = ["AccountRules"]
@@ -138,3 +140,38 @@ class AccountRules(Contract):
             assert row.realized_pnl == sum((one.size * one.price for one in sold), ZERO) - sum(
                 (one.size * one.price for one in bought), ZERO
             )
+
+    async def test_account_equity_follows_the_fills(
+        self, venue: Venue, clock: Clock, may_trade: bool
+    ) -> None:
+        """After many orders, money and contracts together are exactly what fills and fees made of them."""
+        trader = await a_trader(venue, clock, may_trade, capability=Capability.ACCOUNT)
+        random = Random(7)  # noqa: S311 - the same orders every time
+        cash, held = (await trader.money()).total, (await trader.holding(YES), await trader.holding(NO))
+        placed = []
+        for _ in range(24):
+            outcome, action = random.choice((YES, NO)), random.choice((BUY, SELL))
+            book = await trader.book(outcome)
+            if action is SELL and await trader.holding(outcome) < trader.unit * 2:
+                action = BUY
+            level = random.choice((book.best_bid, book.best_ask))
+            if level is not None:
+                placed.append(
+                    await trader.place(outcome, action, level.price, trader.unit * random.choice((1, 2)))
+                )
+        if_yes = cash + held[0]
+        if_no = cash + held[1]
+        for order in placed:
+            for fill in await trader.fills(order):
+                contracts = fill.size if fill.action is BUY else -fill.size
+                paid = contracts * fill.price + fill.fee
+                if_yes += (contracts if fill.outcome is YES else ZERO) - paid
+                if_no += (contracts if fill.outcome is NO else ZERO) - paid
+        total = (await trader.money()).total
+        assert total + await trader.holding(YES) == if_yes, "worth if YES"
+        assert total + await trader.holding(NO) == if_no, "worth if NO"
+        for order in placed:
+            now = await trader.again(order)
+            assert now.filled == sum((fill.size for fill in await trader.fills(order)), ZERO)
+            if not now.is_terminal and now.size is not None and now.remaining is not None:
+                assert now.filled + now.remaining == now.size

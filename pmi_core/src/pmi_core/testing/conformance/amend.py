@@ -13,8 +13,9 @@ from pmi_core.identifiers import OrderRef
 from pmi_core.models import Order, OrderStatus
 from pmi_core.numbers import ZERO
 from pmi_core.provider import Venue
+from pmi_core.testing.conformance.excuses import needs, skip
 from pmi_core.testing.conformance.soundness import check_sound
-from pmi_core.testing.conformance.stage import Contract, needs, skip
+from pmi_core.testing.conformance.stage import Contract
 from pmi_core.testing.conformance.trader import BUY, YES, Trader, a_trader, size_at
 
 __all__ = ["AmendRules", "QueueRules"]

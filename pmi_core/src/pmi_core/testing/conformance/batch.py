@@ -6,8 +6,9 @@ from pmi_core.capabilities import Capability
 from pmi_core.clock import Clock
 from pmi_core.models import BatchResult, MarketQuery, MarketStatus, OrderStatus
 from pmi_core.provider import Venue
+from pmi_core.testing.conformance.excuses import needs
 from pmi_core.testing.conformance.soundness import check_refs, check_sound, check_unique
-from pmi_core.testing.conformance.stage import Contract, needs
+from pmi_core.testing.conformance.stage import Contract
 from pmi_core.testing.conformance.trader import BUY, NO, YES, a_trader, size_at
 
 __all__ = ["BatchRules"]

@@ -14,9 +14,10 @@ from pmi_core.errors import NotFound, RequestError
 from pmi_core.identifiers import MarketRef
 from pmi_core.models import BookSource, BookState, Execution, OrderBook, OutcomeSide
 from pmi_core.provider import Venue, WriteClass
-from pmi_core.testing.conformance.samples import ABSENT, a_book, open_markets
+from pmi_core.testing.conformance.excuses import needs, skip
+from pmi_core.testing.conformance.samples import ABSENT, Subjects, a_book, open_markets
 from pmi_core.testing.conformance.soundness import check_json, check_refs, check_sound, check_times
-from pmi_core.testing.conformance.stage import Contract, Subjects, needs, skip
+from pmi_core.testing.conformance.stage import Contract
 
 __all__ = ["BookRules"]
 

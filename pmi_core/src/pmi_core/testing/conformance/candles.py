@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 
 from pmi_core.capabilities import Capability
 from pmi_core.clock import Clock
-from pmi_core.identifiers import MarketRef
 from pmi_core.models import Candle, CandleInterval, CandleQuery
 from pmi_core.provider import Venue
-from pmi_core.testing.conformance.samples import a_market
+from pmi_core.testing.conformance.excuses import needs, skip
+from pmi_core.testing.conformance.samples import Subjects, a_market, hourly
 from pmi_core.testing.conformance.soundness import check_json, check_sound, check_times
-from pmi_core.testing.conformance.stage import Contract, Subjects, needs, skip
+from pmi_core.testing.conformance.stage import Contract
 
-__all__ = ["CandleRules", "hourly"]
-
-SPAN = timedelta(days=2)
-
-
-def hourly(market: MarketRef, now: datetime) -> CandleQuery:
-    """The two days before this hour."""
-    end = now.replace(minute=0, second=0, microsecond=0)
-    return CandleQuery(market_ref=market, start=end - SPAN, end=end)
+__all__ = ["CandleRules"]
 
 
 async def window(venue: Venue, subjects: Subjects, clock: Clock) -> tuple[CandleQuery, tuple[Candle, ...]]:

@@ -9,8 +9,10 @@ from pmi_core.errors import NotFound
 from pmi_core.identifiers import EventRef, SeriesRef
 from pmi_core.models import Event, EventQuery, MarketResult, MarketStatus, Series, SeriesQuery
 from pmi_core.provider import Venue
+from pmi_core.testing.conformance.excuses import needs, skip
 from pmi_core.testing.conformance.samples import (
     ABSENT,
+    Subjects,
     a_market,
     an_event_ref,
     every_page,
@@ -23,7 +25,7 @@ from pmi_core.testing.conformance.soundness import (
     check_times,
     check_unique,
 )
-from pmi_core.testing.conformance.stage import Contract, Subjects, needs, skip
+from pmi_core.testing.conformance.stage import Contract
 
 __all__ = ["EventRules"]
 

@@ -10,8 +10,10 @@ from pydantic import BaseModel, SecretBytes, SecretStr
 
 from pmi_core.errors import BusyError, PmiError, Unreachable, VenueError
 from pmi_core.provider import OpenContext, Venue
+from pmi_core.testing.conformance.excuses import needs, skip
 from pmi_core.testing.conformance.questions import READS, Question
-from pmi_core.testing.conformance.stage import Contract, Subjects, needs, skip
+from pmi_core.testing.conformance.samples import Subjects
+from pmi_core.testing.conformance.stage import Contract
 from pmi_core.testing.misfortunes import (
     ConnectionRefused,
     EmptyBody,

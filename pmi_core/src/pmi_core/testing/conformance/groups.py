@@ -9,8 +9,9 @@ from pmi_core.clock import Clock
 from pmi_core.errors import NotFound, RequestError
 from pmi_core.models import OrderGroup, OrderStatus, TimeInForce
 from pmi_core.provider import Venue
+from pmi_core.testing.conformance.excuses import needs
 from pmi_core.testing.conformance.soundness import check_refs, check_sound
-from pmi_core.testing.conformance.stage import Contract, needs
+from pmi_core.testing.conformance.stage import Contract
 from pmi_core.testing.conformance.trader import BUY, YES, a_trader
 
 __all__ = ["GroupRules"]

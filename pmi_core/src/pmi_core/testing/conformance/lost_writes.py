@@ -9,9 +9,10 @@ from pmi_core.errors import BusyError, PmiError, UncertainError
 from pmi_core.models import Action, OrderRequest, OutcomeSide
 from pmi_core.numbers import Rounding
 from pmi_core.provider import Venue
+from pmi_core.testing.conformance.excuses import needs, skip
 from pmi_core.testing.conformance.failures import each
-from pmi_core.testing.conformance.samples import a_market
-from pmi_core.testing.conformance.stage import Contract, Subjects, needs, skip
+from pmi_core.testing.conformance.samples import Subjects, a_market
+from pmi_core.testing.conformance.stage import Contract
 from pmi_core.testing.misfortunes import (
     ConnectionRefused,
     EmptyBody,
@@ -21,7 +22,8 @@ from pmi_core.testing.misfortunes import (
     TimeoutAfterSend,
     TimeoutBeforeSend,
 )
-from pmi_core.testing.replay import ReplayTransport, SentRequest
+from pmi_core.testing.replay import ReplayTransport
+from pmi_core.testing.sent import SentRequest
 
 __all__ = ["LostWriteRules"]
 

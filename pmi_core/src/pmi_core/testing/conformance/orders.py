@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from pmi_core.capabilities import Capability
 from pmi_core.clock import Clock
 from pmi_core.errors import Duplicate, NotFound, RequestError
-from pmi_core.models import Order, OrderQuery, OrderStatus, TimeInForce
+from pmi_core.models import Order, OrderQuery, OrderStatus, OutcomeSide, TimeInForce
 from pmi_core.numbers import ZERO
 from pmi_core.provider import Venue
 from pmi_core.testing.clock import ManualClock
+from pmi_core.testing.conformance.excuses import needs, skip
 from pmi_core.testing.conformance.samples import every_page
 from pmi_core.testing.conformance.soundness import (
     check_json,
@@ -23,7 +25,7 @@ from pmi_core.testing.conformance.soundness import (
     check_times,
     check_unique,
 )
-from pmi_core.testing.conformance.stage import Contract, needs, skip
+from pmi_core.testing.conformance.stage import Contract
 from pmi_core.testing.conformance.trader import BUY, NO, YES, a_trader, size_at
 
 __all__ = ["OrderRules"]
@@ -55,8 +57,13 @@ class OrderRules(Contract):
     async def test_orders_keep_what_was_asked(self, venue: Venue, clock: Clock, may_trade: bool) -> None:
         """A placed order has every field of its request, the client order id to the letter."""
         trader = await a_trader(venue, clock, may_trade)
-        for outcome in (YES, NO):
-            wanted = trader.request(outcome, BUY, await trader.behind(outcome, BUY), post_only=True)
+        moment = clock.now() + timedelta(hours=1)
+        asked: tuple[tuple[OutcomeSide, dict[str, Any]], ...] = (
+            (YES, {"post_only": True}),
+            (NO, {"time_in_force": TimeInForce.GTD, "expires_at": moment}),
+        )
+        for outcome, more in asked:
+            wanted = trader.request(outcome, BUY, await trader.behind(outcome, BUY), **more)
             order = await trader.arrived(await trader.placer.place_order(wanted))
             for seen in (check_sound(order, Order), await trader.again(order)):
                 for field in KEPT:

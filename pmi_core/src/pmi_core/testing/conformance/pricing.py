@@ -11,9 +11,10 @@ from pmi_core.errors import NotFound
 from pmi_core.identifiers import MarketRef
 from pmi_core.models import Action, Level, OrderBook, OutcomeSide, PriceQuote, QuoteQuery
 from pmi_core.provider import Venue, WriteClass
-from pmi_core.testing.conformance.samples import ABSENT, a_book
+from pmi_core.testing.conformance.excuses import needs, skip
+from pmi_core.testing.conformance.samples import ABSENT, Subjects, a_book
 from pmi_core.testing.conformance.soundness import check_json, check_refs, check_sound, check_times
-from pmi_core.testing.conformance.stage import Contract, Subjects, needs, skip
+from pmi_core.testing.conformance.stage import Contract
 
 __all__ = ["PricingRules"]
 

@@ -27,8 +27,7 @@ from pmi_core.models import (
     TradeQuery,
 )
 from pmi_core.provider import Venue
-from pmi_core.testing.conformance.samples import LOOKED_AT, a_book, a_market, an_event_ref
-from pmi_core.testing.conformance.stage import Subjects
+from pmi_core.testing.conformance.samples import LOOKED_AT, Subjects, a_book, a_market, an_event_ref, hourly
 
 __all__ = ["READS", "Question"]
 
@@ -82,8 +81,6 @@ async def _trades(part: Any, venue: Venue, subjects: Subjects) -> Ask:
 
 
 async def _candles(part: Any, venue: Venue, subjects: Subjects) -> Ask:
-    from pmi_core.testing.conformance.candles import hourly
-
     market = await a_market(venue, subjects)
     query = hourly(market.ref, market.as_of)
     return lambda: part.list_candles(query)

@@ -27,9 +27,10 @@ from pmi_core.models import (
     RfqStatus,
 )
 from pmi_core.provider import Venue
+from pmi_core.testing.conformance.excuses import needs, skip
 from pmi_core.testing.conformance.samples import ABSENT
 from pmi_core.testing.conformance.soundness import check_json, check_refs, check_sound, check_times
-from pmi_core.testing.conformance.stage import Contract, needs, skip
+from pmi_core.testing.conformance.stage import Contract
 from pmi_core.testing.conformance.trader import NO, YES, Trader, a_trader
 
 __all__ = ["ComboRules", "QuoteRules"]

@@ -20,8 +20,9 @@ from pmi_core.errors import (
 from pmi_core.identifiers import MarketRef
 from pmi_core.models import MarketQuery, MarketStatus, OrderRequest
 from pmi_core.provider import Venue
+from pmi_core.testing.conformance.excuses import skip
 from pmi_core.testing.conformance.samples import ABSENT
-from pmi_core.testing.conformance.stage import Contract, skip
+from pmi_core.testing.conformance.stage import Contract
 from pmi_core.testing.conformance.trader import BUY, YES, Trader, a_trader
 
 __all__ = ["RefusalRules"]

@@ -6,22 +6,26 @@ subjects that the recordings name.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from pmi_core.capabilities import BookReader, Capability, EventReader, MarketReader
 from pmi_core.errors import NotFound, RequestError
 from pmi_core.identifiers import EventRef, MarketRef
-from pmi_core.models import EventQuery, Market, MarketQuery, MarketStatus, Model, OrderBook, Page
+from pmi_core.models import CandleQuery, EventQuery, Market, MarketQuery, MarketStatus, Model, OrderBook, Page
 from pmi_core.provider import Venue
-from pmi_core.testing.conformance.stage import Subjects, needs, skip
+from pmi_core.testing.conformance.excuses import needs, skip
 
 __all__ = [
     "ABSENT",
+    "LOOKED_AT",
+    "Subjects",
     "a_book",
     "a_market",
     "an_event_ref",
     "every_page",
+    "hourly",
     "open_markets",
     "survives_garbage_cursor",
 ]
@@ -30,10 +34,19 @@ ABSENT = "PMI-NO-SUCH-THING"
 """A native id that no venue knows."""
 LOOKED_AT = 20
 PAGES = 60
+SPAN = timedelta(days=2)
+Subjects = Mapping[str, str]
+"""Native ids to look at, by what they name: market, event, series."""
 
 
 Row = TypeVar("Row", bound=Model)
 Query = TypeVar("Query", bound=Model)
+
+
+def hourly(market: MarketRef, now: datetime) -> CandleQuery:
+    """The two days before this hour."""
+    end = now.replace(minute=0, second=0, microsecond=0)
+    return CandleQuery(market_ref=market, start=end - SPAN, end=end)
 
 
 async def open_markets(reader: MarketReader, venue: Venue) -> tuple[Market, ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pmi_core.capabilities import Capability
 from pmi_core.models import Market, MarketStatus, SearchQuery
 from pmi_core.provider import Venue
-from pmi_core.testing.conformance.samples import a_market
+from pmi_core.testing.conformance.excuses import needs
+from pmi_core.testing.conformance.samples import Subjects, a_market
 from pmi_core.testing.conformance.soundness import check_refs, check_sound, check_unique
-from pmi_core.testing.conformance.stage import Contract, Subjects, needs
+from pmi_core.testing.conformance.stage import Contract
 
 __all__ = ["SearchRules"]
 

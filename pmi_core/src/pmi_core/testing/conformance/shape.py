@@ -9,7 +9,8 @@ import pytest
 
 from pmi_core.capabilities import PROTOCOLS, Capability
 from pmi_core.provider import Venue
-from pmi_core.testing.conformance.stage import Contract, needs
+from pmi_core.testing.conformance.excuses import needs
+from pmi_core.testing.conformance.stage import Contract
 
 __all__ = ["ShapeRules", "methods_of"]
 

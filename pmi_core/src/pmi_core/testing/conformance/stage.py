@@ -7,35 +7,23 @@ import functools
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, NoReturn, TypeVar
+from typing import Any, ClassVar
 
 import pytest
 
 from pmi_core.capabilities import Capability
 from pmi_core.clock import Clock, SystemClock
-from pmi_core.errors import PmiError
 from pmi_core.provider import OpenContext, Provider, Venue, WriteClass
 from pmi_core.testing.clock import START, ManualClock
+from pmi_core.testing.conformance.excuses import skip
+from pmi_core.testing.conformance.questions import READS
+from pmi_core.testing.conformance.samples import Subjects
 from pmi_core.testing.recordings import Recordings
 from pmi_core.testing.replay import ReplayTransport, Unrecorded
 
-__all__ = ["Contract", "Subjects", "needs", "skip"]
+__all__ = ["Contract", "rule_name"]
 
-Part = TypeVar("Part")
-Subjects = Mapping[str, str]
 Rule = Callable[..., Awaitable[None]]
-
-
-def skip(reason: str) -> NoReturn:
-    """Leave a rule unchecked, with a sentence that says why."""
-    pytest.skip(reason)
-
-
-def needs(part: Part | None, capability: Capability, venue: Venue) -> Part:
-    """Give the part, or leave the rule unchecked with a sentence that names venue and capability."""
-    if part is None:
-        skip(f"{venue.info.provider} does not declare {capability.value}, or has no key for it here")
-    return part
 
 
 def rule_name(function: str) -> str:
@@ -90,7 +78,7 @@ class Contract:
     @pytest.fixture
     def open_settings(self, pytestconfig: pytest.Config, recordings: Recordings) -> Mapping[str, Any]:
         """The provider's settings: those of the recordings, and ``--pmi-setting KEY=VALUE`` above."""
-        given = dict(text.split("=", 1) for text in pytestconfig.getoption("--pmi-setting"))
+        given = dict(text.split("=", 1) for text in pytestconfig.getoption("--pmi-setting") or ())
         return {**recordings.settings, **given}
 
     @pytest.fixture
@@ -127,7 +115,7 @@ class Contract:
         return live or venue.info.write_class is WriteClass.SIMULATED
 
     @pytest.fixture
-    def context(  # noqa: PLR0917 - pytest gives fixtures by name
+    def context(
         self,
         provider: Provider,
         venue_name: str,
@@ -153,12 +141,28 @@ class Contract:
 
     @pytest.fixture(autouse=True)
     def _kept_or_excused(self, request: pytest.FixtureRequest, provider: Provider, clock: Clock) -> None:
-        """Expect a declared gap to fail, and drive the rule's clock."""
+        """Pass over what is not declared, expect a declared gap to fail, and drive the rule's clock."""
         name = rule_name(request.node.originalname)
+        needed = _capability_of(name, getattr(request.node, "callspec", None))
+        if needed is not None and needed not in provider.capabilities:
+            skip(f"{provider.name} does not declare {needed.value}")
         if name in provider.gaps:
             request.applymarker(pytest.mark.xfail(reason=f"{name}: {provider.gaps[name]}", strict=True))
         if inspect.iscoroutinefunction(request.node.obj):
             request.node.obj = _driven(request.node.obj, clock, self.seconds, answers="answers" in name)
+
+
+def _capability_of(name: str, case: Any) -> Capability | None:
+    """The capability that a rule speaks of, in one of its cases; None for rules of the whole."""
+    given = {} if case is None else case.params
+    if "capability" in given:
+        return Capability(given["capability"])
+    if "read" in given:
+        return READS[given["read"]].capability
+    room = name.partition(".")[0]
+    if room == "failures":
+        return Capability.ORDERS
+    return Capability(room) if room in frozenset(Capability) else None
 
 
 def _driven(rule: Rule, clock: Clock, seconds: float, *, answers: bool) -> Rule:
@@ -168,13 +172,20 @@ def _driven(rule: Rule, clock: Clock, seconds: float, *, answers: bool) -> Rule:
             async with asyncio.timeout(seconds):
                 running = rule(*args, **kwargs)
                 await (clock.run(running) if isinstance(clock, ManualClock) else running)
-        except Unrecorded as missing:
-            if answers:
+        except Exception as error:
+            missing = _unrecorded(error)
+            if missing is None or answers:
                 raise
             skip(str(missing))
-        except PmiError as error:
-            if isinstance(error.__cause__, Unrecorded) and not answers:
-                skip(str(error.__cause__))
-            raise
 
     return driven
+
+
+def _unrecorded(error: BaseException | None) -> Unrecorded | None:
+    """The unrecorded question behind an error, through causes and groups."""
+    while error is not None and not isinstance(error, Unrecorded):
+        if isinstance(error, BaseExceptionGroup):
+            found = [_unrecorded(one) for one in error.exceptions]
+            return next((one for one in found if one is not None), None)
+        error = error.__cause__ or error.__context__
+    return error

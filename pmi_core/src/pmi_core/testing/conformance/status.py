@@ -8,8 +8,9 @@ from pmi_core.capabilities import Capability
 from pmi_core.clock import Clock
 from pmi_core.models import ExchangeStatus
 from pmi_core.provider import Venue
+from pmi_core.testing.conformance.excuses import needs
 from pmi_core.testing.conformance.soundness import check_json, check_sound, check_times
-from pmi_core.testing.conformance.stage import Contract, needs
+from pmi_core.testing.conformance.stage import Contract
 
 __all__ = ["StatusRules"]
 

@@ -29,9 +29,10 @@ from pmi_core.models import (
 )
 from pmi_core.provider import Venue
 from pmi_core.testing.conformance.books import levels
-from pmi_core.testing.conformance.samples import ABSENT, a_market, open_markets
+from pmi_core.testing.conformance.excuses import needs, skip
+from pmi_core.testing.conformance.samples import ABSENT, Subjects, a_market, open_markets
 from pmi_core.testing.conformance.soundness import check_json, check_refs, check_sound, check_times
-from pmi_core.testing.conformance.stage import Contract, Subjects, needs, skip
+from pmi_core.testing.conformance.stage import Contract
 from pmi_core.testing.conformance.trader import BUY, YES, a_trader
 
 __all__ = ["StreamRules"]

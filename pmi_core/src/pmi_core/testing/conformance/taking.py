@@ -23,6 +23,7 @@ from pmi_core.models import (
 )
 from pmi_core.numbers import ONE, ZERO
 from pmi_core.provider import Netting, Venue
+from pmi_core.testing.conformance.excuses import needs, skip
 from pmi_core.testing.conformance.soundness import (
     check_json,
     check_refs,
@@ -30,7 +31,7 @@ from pmi_core.testing.conformance.soundness import (
     check_times,
     check_unique,
 )
-from pmi_core.testing.conformance.stage import Contract, needs, skip
+from pmi_core.testing.conformance.stage import Contract
 from pmi_core.testing.conformance.trader import BUY, NO, SELL, YES, a_trader, size_at
 
 __all__ = ["TakingRules"]

@@ -28,8 +28,8 @@ from pmi_core.models import (
 )
 from pmi_core.numbers import ONE, ZERO, Rounding, round_to
 from pmi_core.provider import Venue
+from pmi_core.testing.conformance.excuses import needs, skip
 from pmi_core.testing.conformance.samples import open_markets
-from pmi_core.testing.conformance.stage import needs, skip
 
 __all__ = ["BUY", "NO", "SELL", "YES", "Trader", "a_trader", "size_at"]
 

@@ -8,7 +8,8 @@ from itertools import pairwise
 from pmi_core.capabilities import Capability, TradeReader
 from pmi_core.models import Milestone, MilestoneQuery, Trade, TradeQuery
 from pmi_core.provider import Venue
-from pmi_core.testing.conformance.samples import a_market, every_page, survives_garbage_cursor
+from pmi_core.testing.conformance.excuses import needs, skip
+from pmi_core.testing.conformance.samples import Subjects, a_market, every_page, survives_garbage_cursor
 from pmi_core.testing.conformance.soundness import (
     check_json,
     check_refs,
@@ -16,7 +17,7 @@ from pmi_core.testing.conformance.soundness import (
     check_times,
     check_unique,
 )
-from pmi_core.testing.conformance.stage import Contract, Subjects, needs, skip
+from pmi_core.testing.conformance.stage import Contract
 
 __all__ = ["MilestoneRules", "TradeRules"]
 

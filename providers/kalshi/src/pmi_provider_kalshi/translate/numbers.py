@@ -20,8 +20,9 @@ __all__ = ["count", "moment", "number", "price", "quote", "size", "time"]
 
 _FIXED: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?", re.ASCII)
 _LONGEST: Final = 24
+_NONE_AT_ALL: Final = Decimal("0.00")
 _KEPT: Final = 32_768
-"""Texts remembered a function: every price on the finest grid, and most counts."""
+"""Texts remembered a function: every price on the finest grid. Counts differ too much for that."""
 
 Quote = tuple[Decimal, Decimal] | tuple[None, None]
 
@@ -32,13 +33,15 @@ def number(text: str) -> Decimal:
     Raises:
         ValueError: the text is anything else; exponents, blanks and signs of infinity included.
     """
-    # Of digits with one point nearly all texts are; the rest is looked at closely.
-    digits = text.replace(".", "", 1)
-    if not (digits.isdecimal() and digits.isascii() and len(digits) <= _LONGEST) and not _FIXED.fullmatch(
-        text
-    ):
+    if not _is_plain(text) and not _FIXED.fullmatch(text):
         raise ValueError(f"{text[:40]!r} is not a fixed-point number")
     return Decimal(text)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether the text is of digits with at most one point, as nearly all are."""
+    digits = text.replace(".", "", 1)
+    return digits.isdecimal() and digits.isascii() and len(digits) <= _LONGEST
 
 
 @lru_cache(maxsize=_KEPT)
@@ -65,26 +68,27 @@ def quote(text: str) -> Quote:
     return (found, ONE - found) if ZERO < found < ONE else (None, None)
 
 
-@lru_cache(maxsize=_KEPT)
 def count(text: str) -> Decimal | None:
     """Read a count of contracts; a negative one is none that anybody could have meant.
 
     Raises:
         ValueError: the text is not a number.
     """
+    if text == "0.00":
+        return _NONE_AT_ALL
+    if _is_plain(text):
+        return Decimal(text)
     found = number(text)
     return found if found >= ZERO else None
 
 
-@lru_cache(maxsize=_KEPT)
 def size(text: str) -> Decimal | None:
     """Read how many contracts an order rests with; None where none do.
 
     Raises:
         ValueError: the text is not a number.
     """
-    found = number(text)
-    return found if found > ZERO else None
+    return count(text) or None
 
 
 @lru_cache(maxsize=_KEPT)

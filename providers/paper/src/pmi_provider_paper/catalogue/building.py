@@ -173,7 +173,7 @@ def _measures(
         return question.written.format(plain(value.quantize(unit)))
 
     def short(value: Decimal) -> str:
-        return plain((value * question.code_scale).to_integral_value())
+        return plain((value * question.code_scale).to_integral_value()).replace("-", "M")
 
     rows: list[tuple[str, str, Strike, float, float]] = []
     if not question.bands:

@@ -115,7 +115,7 @@ class Turnout:
 Question = Measure | Choice | Single | Turnout
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SeriesPlan:
     """A recurring question, as the scenario writes it."""
 

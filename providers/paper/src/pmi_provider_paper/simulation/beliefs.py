@@ -20,6 +20,7 @@ __all__ = ["Beliefs"]
 
 _FINEST_SECONDS: Final = 8.0
 _MILLE: Final = 1000
+_MOST_PATHS: Final = 500
 
 
 class Beliefs:
@@ -40,6 +41,8 @@ class Beliefs:
         if found is None:
             life = (event.close_time - event.open_time).total_seconds()
             depth = max(8, ceil(log2(life / _FINEST_SECONDS)))
+            if len(self._paths) >= _MOST_PATHS:  # the oldest is of an event that is over
+                self._paths.pop(next(iter(self._paths)))
             found = self._paths[event.code] = Path(key_of("path", self.seed, event.code), depth)
         return found
 
@@ -62,6 +65,8 @@ class Beliefs:
             return known[1], known[2]
         progress = min(max(self._progress(event, moment), 0.0), 1.0)
         where, doubt = self.path(event).at(progress), (1.0 - progress) ** 0.5
+        if len(self._known) >= _MOST_PATHS:
+            self._known.clear()
         self._known[event.code] = moment, where, doubt
         return where, doubt
 

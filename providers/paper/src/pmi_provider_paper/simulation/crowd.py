@@ -16,9 +16,9 @@ from pmi_core.numbers import ZERO
 from pmi_provider_paper.catalogue.plans import Listing
 from pmi_provider_paper.simulation.beliefs import Beliefs
 from pmi_provider_paper.simulation.ladder import Ladder, half_spread, quote
-from pmi_provider_paper.simulation.noise import key_of, share
+from pmi_provider_paper.simulation.noise import key_of, share, word
 
-__all__ = ["Crowd", "FlowTrade"]
+__all__ = ["Crowd", "FlowTrade", "Sketch"]
 
 _START: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR: Final = 3600
@@ -27,6 +27,16 @@ _KEPT: Final = 30_000
 _NOTHING: Final = Ladder((), ())
 _EDGE: Final = 0.005
 _FINE: Final = 10_000
+_SLIP: Final = Decimal("0.002")
+
+
+class Sketch(NamedTuple):
+    """A trade before its price is known."""
+
+    id: str
+    step: int
+    size: Decimal
+    taker_yes: bool
 
 
 class FlowTrade(NamedTuple):
@@ -54,7 +64,10 @@ class Crowd:
         self.beliefs = Beliefs(seed, live=live)
         self._pace = pace // timedelta(microseconds=1)
         self._keys: dict[str, int] = {}
-        self._flow: OrderedDict[tuple[str, int], tuple[FlowTrade, ...]] = OrderedDict()
+        self._sums: dict[str, list[int]] = {}
+        self._parts: OrderedDict[tuple[str, int], tuple[int, ...]] = OrderedDict()
+        self._sketches: OrderedDict[tuple[str, int], tuple[Sketch, ...]] = OrderedDict()
+        self._priced: OrderedDict[str, FlowTrade] = OrderedDict()
 
     def step_of(self, moment: datetime) -> int:
         """The last step that is not after a moment."""
@@ -68,6 +81,8 @@ class Crowd:
         """The market's own source of chance."""
         found = self._keys.get(code)
         if found is None:
+            if len(self._keys) >= _KEPT:
+                self._keys.clear()
             found = self._keys[code] = key_of("market", self.seed, code)
         return found
 
@@ -107,32 +122,75 @@ class Crowd:
         """The hour since 1970 in which a moment lies."""
         return (moment - _START) // timedelta(hours=1)
 
+    # ----------------------------------------------------------------------------------- trading
+
+    def _blocks(self, listing: Listing) -> tuple[int, int]:
+        """The hour in which trading begins, and the days that it lasts."""
+        event = listing.event
+        return self.hour_of(event.open_time), (event.close_time - event.open_time).days
+
+    def _day(self, listing: Listing, day: int) -> int:
+        """Size steps that change hands on a market's trading day."""
+        luck = share(self.key(listing.code), day, 5)
+        contracts = listing.series.activity * 24 * (0.4 + 1.2 * luck)
+        return max(24, round(contracts / float(listing.series.size_step)))
+
+    def traded(self, listing: Listing, hour: int) -> Decimal:
+        """Contracts that the members traded before an hour."""
+        if not self.live or listing.market.legs:
+            return ZERO
+        first, days = self._blocks(listing)
+        gone = min(max(hour - first, 0), days * 24)
+        whole, rest = divmod(gone, 24)
+        if len(self._sums) >= _KEPT:
+            self._sums.clear()
+        sums = self._sums.setdefault(listing.code, [0])
+        while len(sums) <= whole:
+            sums.append(sums[-1] + self._day(listing, len(sums) - 1))
+        units = sums[whole]
+        if rest:
+            units += self._until(listing, whole, rest)
+        return units * listing.series.size_step
+
+    def _until(self, listing: Listing, day: int, hours: int) -> int:
+        """Size steps of the first hours of a day; the whole day is made of all 24."""
+        parts = self._parts.get((listing.code, day))
+        if parts is None:
+            key, total = self.key(listing.code), self._day(listing, day)
+            bits = word(key, day, 21) | word(key, day, 22) << 64
+            weights = [6 + (bits >> 5 * place & 31) for place in range(24)]
+            whole, reached, made = sum(weights), 0, [0]
+            for weight in weights:
+                reached += weight
+                made.append(total * reached // whole)
+            parts = self._parts[listing.code, day] = tuple(made)
+            if len(self._parts) > _KEPT:
+                self._parts.popitem(last=False)
+        return parts[hours]
+
     def _units(self, listing: Listing, hour: int) -> int:
         """Size steps that change hands in an hour."""
-        event = listing.event
-        start = _START + timedelta(hours=hour)
-        if not self.live or listing.market.legs or not event.open_time <= start < event.close_time:
+        first, days = self._blocks(listing)
+        day, place = divmod(hour - first, 24)
+        if not self.live or listing.market.legs or not 0 <= day < days:
             return 0
-        luck = share(self.key(listing.code), hour, 5)
-        contracts = listing.series.activity * (0.2 + 1.6 * luck)
-        return max(1, round(contracts / float(listing.series.size_step)))
-
-    def volume(self, listing: Listing, hour: int) -> Decimal:
-        """Contracts that change hands in a whole hour."""
-        return self._units(listing, hour) * listing.series.size_step
+        return self._until(listing, day, place + 1) - self._until(listing, day, place)
 
     def flow(self, listing: Listing, hour: int) -> tuple[FlowTrade, ...]:
         """The trades of an hour, oldest first; their sizes add up to its volume."""
+        return tuple(self.priced(listing, sketch) for sketch in self.sketches(listing, hour))
+
+    def sketches(self, listing: Listing, hour: int) -> tuple[Sketch, ...]:
+        """When and how much is traded in an hour; the prices come with :meth:`priced`."""
         name = (listing.code, hour)
-        found = self._flow.get(name)
+        found = self._sketches.get(name)
         if found is None:
-            found = self._make_flow(listing, hour)
-            self._flow[name] = found
-            if len(self._flow) > _KEPT:
-                self._flow.popitem(last=False)
+            found = self._sketches[name] = self._sketch(listing, hour)
+            if len(self._sketches) > _KEPT:
+                self._sketches.popitem(last=False)
         return found
 
-    def _make_flow(self, listing: Listing, hour: int) -> tuple[FlowTrade, ...]:
+    def _sketch(self, listing: Listing, hour: int) -> tuple[Sketch, ...]:
         units = self._units(listing, hour)
         if not units:
             return ()
@@ -147,14 +205,25 @@ class Crowd:
         first = self._ceil_step(hour)
         within = self._ceil_step(hour + 1) - first
         steps = sorted(first + int(share(key, hour, 40 + place) * within) for place in range(len(sizes)))
-        made = []
-        for place, (step, size) in enumerate(zip(steps, sizes, strict=True)):
-            yes = share(key, hour, 70 + place) < 0.5
-            price, yes, step = self._print(listing, self._outside_pause(listing, step), yes=yes)
-            made.append(
-                FlowTrade(f"{listing.code}.{hour:x}{place:02}", step, price, size * listing.series.size_step, yes)
+        return tuple(
+            Sketch(
+                f"{listing.code}.{hour:x}{place:02}",
+                self._outside_pause(listing, step),
+                size * listing.series.size_step,
+                share(key, hour, 70 + place) < 0.5,
             )
-        return tuple(made)
+            for place, (step, size) in enumerate(zip(steps, sizes, strict=True))
+        )
+
+    def priced(self, listing: Listing, sketch: Sketch) -> FlowTrade:
+        """A trade with the price at which the makers stood then."""
+        found = self._priced.get(sketch.id)
+        if found is None:
+            price, yes = self._price(listing, sketch.step, yes=sketch.taker_yes)
+            found = self._priced[sketch.id] = FlowTrade(sketch.id, sketch.step, price, sketch.size, yes)
+            if len(self._priced) > _KEPT:
+                self._priced.popitem(last=False)
+        return found
 
     def _ceil_step(self, hour: int) -> int:
         return -(-hour * _HOUR * _MICRO // self._pace)
@@ -165,21 +234,15 @@ class Crowd:
             return step
         return self.step_of(pause[0]) - 1
 
-    def _print(self, listing: Listing, step: int, *, yes: bool) -> tuple[Decimal, bool, int]:
+    def _price(self, listing: Listing, step: int, *, yes: bool) -> tuple[Decimal, bool]:
         if listing.series.execution is Execution.AMM:
-            price = self.curve_price(listing, step) + (Decimal("0.002") if yes else Decimal("-0.002"))
-            return price, yes, step
+            return self.curve_price(listing, step) + (_SLIP if yes else -_SLIP), yes
         ladder = self.ladder(listing, step, best_only=True)
         if not (ladder.asks if yes else ladder.bids):
             yes = not yes
         side = ladder.asks if yes else ladder.bids
-        return side[0].price, yes, step
+        return side[0].price, yes
 
     def spread(self, listing: Listing, step: int) -> float:
         """Half of what the makers of a market want between bid and ask."""
         return half_spread(self.key(listing.code), self.chance(listing, step), step) + _EDGE
-
-    @staticmethod
-    def total(trades: tuple[FlowTrade, ...]) -> Decimal:
-        """Contracts of several trades."""
-        return sum((trade.size for trade in trades), ZERO)

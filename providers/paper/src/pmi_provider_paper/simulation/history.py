@@ -54,12 +54,18 @@ class History:
         crowd: the members who traded.
         correct: gives the prints of one hour of a market, given those of the members: where the
             account took part, its own trades stand in their place.
+        is_alone: whether the account never traded in a market.
     """
 
-    def __init__(self, crowd: Crowd, correct: Callable[[str, int, list[Print]], list[Print]]) -> None:
+    def __init__(
+        self,
+        crowd: Crowd,
+        correct: Callable[[str, int, list[Print]], list[Print]],
+        is_alone: Callable[[str], bool],
+    ) -> None:
         self._crowd = crowd
         self._correct = correct
-        self._days: dict[tuple[str, int], Decimal] = {}
+        self._is_alone = is_alone
 
     def hour(self, listing: Listing, hour: int, now: datetime) -> list[Print]:
         """The trades of an hour up to now, oldest first."""
@@ -81,47 +87,36 @@ class History:
                     yield one
 
     def last(self, listing: Listing, now: datetime) -> Decimal | None:
-        """The price of the newest trade within two days of trading, in YES terms."""
-        start = min(now, listing.event.close_time) - timedelta(days=2)
-        newest = next(self.newest_first(listing, start, now), None)
+        """The price of the newest trade of the last two days of trading, in YES terms."""
+        end = min(now, listing.event.close_time)
+        if self._is_alone(listing.code):
+            return self._members_last(listing, end)
+        newest = next(self.newest_first(listing, end - timedelta(days=2), now), None)
         return None if newest is None else newest.price
 
-    def _span(self, listing: Listing, first: int, last: int) -> Decimal:
-        """Members' volume of whole hours, ``last`` excluded; whole days are remembered."""
-        total, hour = ZERO, first
-        while hour < last:
-            if hour % _DAY == 0 and hour + _DAY <= last:
-                name = (listing.code, hour)
-                day = self._days.get(name)
-                if day is None:
-                    each = (self._crowd.volume(listing, one) for one in range(hour, hour + _DAY))
-                    day = self._days[name] = sum(each, ZERO)
-                total += day
-                hour += _DAY
-            else:
-                total += self._crowd.volume(listing, hour)
-                hour += 1
-        return total
+    def _members_last(self, listing: Listing, end: datetime) -> Decimal | None:
+        crowd = self._crowd
+        step, hour = crowd.step_of(end), crowd.hour_of(end)
+        for each in range(hour, hour - 2 * _DAY, -1):
+            for sketch in reversed(crowd.sketches(listing, each)):
+                if sketch.step <= step:
+                    return crowd.priced(listing, sketch).price
+        return None
 
     def volume(self, listing: Listing, now: datetime, *, since: datetime | None = None) -> Decimal:
         """Contracts that the members traded since a moment, or since the market opened."""
-        event = listing.event
+        until = min(now, listing.event.close_time)
+        total = self._before(listing, until)
+        if since is not None and since > listing.event.open_time:
+            total -= self._before(listing, min(since, until))
+        return total
+
+    def _before(self, listing: Listing, moment: datetime) -> Decimal:
+        """Contracts that the members traded up to a moment."""
         crowd = self._crowd
-        until = min(now, event.close_time)
-        start = event.open_time if since is None else max(since, event.open_time)
-        if until <= start:
-            return ZERO
-        first, last = crowd.hour_of(start), crowd.hour_of(until)
-        total = self._span(listing, first, last)
-        if since is not None and start == since:
-            total -= sum(
-                (one.size for one in crowd.flow(listing, first) if crowd.moment_of(one.step) < since), ZERO
-            )
-        if until < event.close_time:
-            total += sum(
-                (one.size for one in crowd.flow(listing, last) if crowd.moment_of(one.step) <= until), ZERO
-            )
-        return max(total, ZERO)
+        hour, step = crowd.hour_of(moment), crowd.step_of(moment)
+        within = (sketch.size for sketch in crowd.sketches(listing, hour) if sketch.step <= step)
+        return crowd.traded(listing, hour) + sum(within, ZERO)
 
     def open_interest(self, listing: Listing, volume: Decimal) -> Decimal:
         """Contracts that the members hold, given what they traded."""

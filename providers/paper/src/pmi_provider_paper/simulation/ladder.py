@@ -31,7 +31,10 @@ class GridTable:
 
     model: RangesGrid
     prices: tuple[Decimal, ...]
+    mills: tuple[int, ...]
+    """The same in thousandths."""
     places: tuple[float, ...]
+    """The same as the members' opinions are."""
 
     def at_most(self, value: float) -> int:
         """Place of the highest price that is not above ``value``; -1 where there is none."""
@@ -57,8 +60,13 @@ def grid_table(grid: Grid) -> GridTable:
                 PriceRange(start=_NINETY, end=ONE, step=_MILL),
             )
         )
-    prices = tuple(Decimal(mill) / 1000 for mill in range(1, 1000) if model.contains(Decimal(mill) / 1000))
-    return GridTable(model=model, prices=prices, places=tuple(float(price) for price in prices))
+    mills = tuple(mill for mill in range(1, 1000) if model.contains(Decimal(mill) / 1000))
+    return GridTable(
+        model=model,
+        prices=tuple(Decimal(mill) / 1000 for mill in mills),
+        mills=mills,
+        places=tuple(mill / 1000 for mill in mills),
+    )
 
 
 class Rung(NamedTuple):
@@ -97,12 +105,12 @@ def _rungs(
         stamp = (step + word(key, name) % _EPOCH) // _EPOCH
         if not found or share(key, stamp, name + 3) > _GAP:
             found.append(Rung(table.prices[place], _size(series, key, name, stamp), stamp))
-        value = table.places[place]
         # The rungs behind the best stand on whole cents, whatever the grid.
+        mill = table.mills[place]
         if down:
-            place = table.at_most(round(-(-value * 100 // 1) - 1) / 100 + 1e-9) if value > 0.0101 else -1
+            place = bisect_right(table.mills, (mill - 1) // 10 * 10) - 1
         else:
-            place = table.at_least(round(value * 100 // 1 + 1) / 100 - 1e-9) if value < 0.9899 else last + 1
+            place = bisect_left(table.mills, (mill // 10 + 1) * 10)
     return tuple(found)
 
 

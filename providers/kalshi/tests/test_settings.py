@@ -1,0 +1,87 @@
+"""What can be set, and what is refused with a sentence."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from pydantic import ValidationError
+
+from pmi_core.errors import SettingsError
+from pmi_core.provider import OpenContext, WriteClass
+from pmi_core.settings import load_config, read_settings
+from pmi_provider_kalshi.plugin import pmi_provider
+from pmi_provider_kalshi.settings import Environment, KalshiSettings
+
+OWN = "https://own.example/trade-api/v2"
+
+
+def test_without_settings_the_real_exchange_is_read():
+    found = KalshiSettings()
+    assert found.environment is Environment.PROD
+    assert found.base_url == "https://external-api.kalshi.com/trade-api/v2"
+    assert (found.fee_step, found.balance_precision) == (Decimal("0.000001"), Decimal("0.0001"))
+
+
+def test_the_demo_exchange_has_its_own_address():
+    assert KalshiSettings(environment="demo").base_url == "https://external-api.demo.kalshi.co/trade-api/v2"
+
+
+def test_an_address_of_ones_own():
+    assert KalshiSettings(environment="custom", rest_url=OWN).base_url == OWN
+
+
+def test_empty_is_not_set():
+    assert KalshiSettings(environment="", rest_url=" ", timeout="") == KalshiSettings()
+
+
+@pytest.mark.parametrize(
+    "values, said",
+    [
+        ({"environment": "custom"}, "needs rest_url"),
+        ({"environment": "demo", "rest_url": OWN}, 'needs environment = "custom"'),
+        ({"environment": "live"}, "prod"),
+        ({"timeout": 0}, "greater than 0"),
+        ({"fee_step": 0.001}, "not an exact number"),
+        ({"balance_precision": "0"}, "greater than 0"),
+        ({"api_key": "x"}, "api_key"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(values, said):
+    with pytest.raises(ValidationError, match=said):
+        KalshiSettings.model_validate(values)
+
+
+def test_environment_and_file_are_read(tmp_path):
+    file = tmp_path / "pmi.toml"
+    file.write_text('[venues.kalshi]\nenvironment = "demo"\ntimeout = 7.5\nbalance_precision = "0.01"\n')
+    config = load_config(file, {"PMI_KALSHI_TIMEOUT": "9", "PMI_KALSHI_REST_URL": ""})
+    found = read_settings(pmi_provider(), "kalshi", config)
+    assert isinstance(found, KalshiSettings)
+    assert (found.environment, found.timeout, found.balance_precision) == ("demo", 9.0, Decimal("0.01"))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "settings, kind",
+    [
+        ({"environment": "prod"}, WriteClass.REAL),
+        ({"environment": "demo"}, WriteClass.DEMO),
+        ({"environment": "custom", "rest_url": OWN}, WriteClass.REAL),
+    ],
+)
+async def test_what_an_order_would_move_is_said(open_venue, settings, kind):
+    async with await open_venue(**settings) as venue:
+        assert (venue.info.write_class, venue.info.environment) == (kind, settings["environment"])
+
+
+@pytest.mark.anyio
+async def test_other_settings_are_refused():
+    with pytest.raises(SettingsError, match="kalshi"):
+        await pmi_provider().open(OpenContext(name="kalshi", settings=object()))
+
+
+@pytest.mark.anyio
+async def test_an_address_that_is_none_is_refused(open_venue):
+    with pytest.raises(SettingsError, match="https://"):
+        await open_venue(environment="custom", rest_url="own.example")
