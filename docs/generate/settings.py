@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 from text import code, field_notes, page, table, type_name
 
+from pmi_core.desk.settings import DeskSettings
 from pmi_core.plugins.loading import load_plugins
 from pmi_core.settings import PluginSettings, PolicySettings
 from pmi_core.settings.config import Mode
@@ -43,7 +44,8 @@ def build() -> str:
     parts = [
         _FILE,
         f"## General\n\n{general}\n\n{modes}",
-        _section("policy", "[policy]", PolicySettings, "What an order may risk."),
+        _section("policy", "[policy]", PolicySettings, _POLICY),
+        _section("desk", "[desk]", DeskSettings, "How the desk keeps its journal, and how patient it is."),
         _section("plugins", "[plugins]", PluginSettings, "Which plugins load."),
         _section("mcp", "[mcp]", ServerSettings, "The server `pmi-mcp`."),
     ]
@@ -65,6 +67,15 @@ def build() -> str:
         *parts,
     )
 
+
+_POLICY = (
+    "What an order may risk. Money at risk is what can be lost in the worst case, fees included. It is counted "
+    "apart for simulated venues, test environments and real money, and within each by the kind of currency; it "
+    "counts from the moment of sending, and only a certain rejection takes it back. Real money needs `max_order` "
+    "and `max_day`. `approve_with` is a table of its own:\n\n"
+    '```toml\n[policy]\nmax_order = "50"\nmax_day = "200"\n\n'
+    '[policy.approve_with]\nlive = ["passkey"]\n```'
+)
 
 _MODES = {
     Mode.READ_ONLY: "nothing",
@@ -93,7 +104,7 @@ def _section(prefix: str, heading: str, model: type[BaseModel], intro: str) -> s
 def _default(value: Any) -> str:
     if value is PydanticUndefined:
         return "required"
-    if value is None or value in ((), frozenset(), ""):
+    if value is None or value in ((), frozenset(), "") or isinstance(value, BaseModel):
         return ""
     if isinstance(value, frozenset | tuple):
         return code(", ".join(sorted(str(part) for part in value)))

@@ -37,7 +37,12 @@ async def empty_database(request):
     await engine.dispose()
 
 
-FILES_ONLY = {"test_approval", "test_journal", "test_killed", "test_counters_are_made_again_from_what_was_sent"}
+FILES_ONLY = {
+    "test_approval",
+    "test_journal",
+    "test_killed",
+    "test_counters_are_made_again_from_what_was_sent",
+}
 
 
 @pytest.fixture

@@ -195,3 +195,17 @@ async def test_an_amendment_is_sent_once_and_looked_for(open_desk, venue, draft,
             sent = await desk.sent(sent.code)
         assert sent.orders[0].state.value == ("absent" if fault == "lose_request" else "done")
         assert str(venue.orders[0].price) == ("0.40" if fault == "lose_request" else "0.45")
+
+
+async def test_what_was_written_down_too_long_ago_is_not_sent(open_desk, venue, draft, approved, clock):
+    async with open_desk(venue) as desk:
+        code = await approved(desk, BatchDraft(orders=(draft(), draft())))
+
+        async def sleep(request):  # the process was stopped in between
+            await clock.advance(31)
+
+        venue.hook = sleep
+        sent = await desk.send(code)
+        assert [one.state.value for one in sent.orders] == ["done", "rejected"]
+        assert "too much time" in sent.orders[1].reason
+        assert len(venue.sendings) == 1

@@ -111,6 +111,11 @@ def mend_request(values):
     }
 
 
+def mend_draft(values):
+    mended = mend_request({**values, "client_order_id": ""})
+    return {name: value for name, value in mended.items() if name != "client_order_id"}
+
+
 def one_measure(values):
     if values["size"] is not None:
         return {**values, "notional": None}
@@ -161,6 +166,7 @@ def mend_subscription(values):
 
 MENDED = {
     "OrderBook": mend_book,
+    "OrderDraft": mend_draft,
     "OrderRequest": mend_request,
     "PriceRange": mend_range,
     "LadderGrid": mend_ladder,

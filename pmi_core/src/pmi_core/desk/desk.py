@@ -43,10 +43,10 @@ from pmi_core.errors import (
     RequestError,
     VenueError,
 )
-from pmi_core.identifiers import OrderRef
+from pmi_core.identifiers import MarketRef, OrderRef
 from pmi_core.models import OrderDraft
 from pmi_core.plugins.registry import Registry
-from pmi_core.provider import Venue
+from pmi_core.provider import Venue, WriteClass
 from pmi_core.settings import ApprovalChannel, read_section
 
 __all__ = ["Desk"]
@@ -151,7 +151,7 @@ class Desk:
         }
         shown = [order.model_dump(mode="json") for order in plan.shown]
         digest = await self._tickets.issue(payload, {"orders": shown})
-        return preview_of(payload, digest, plan.shown, self.policy, venue.info)
+        return preview_of(payload, digest, plan.shown, self.policy)
 
     async def approve(self, code: str, channel: ApprovalChannel, by: str) -> None:
         """Say yes to exactly what was previewed under a code.
@@ -165,13 +165,13 @@ class Desk:
             OrderRefused: it is decided, used or expired already, or that channel may not approve it.
         """
         ticket = await self._tickets.load(code)
-        venue = await self._registry.venue(ticket.venue)
-        if channel not in self.policy.channels(venue.info):
-            allowed = ", ".join(sorted(self.policy.channels(venue.info))) or "nothing"
+        channels = self.policy.channels(WriteClass(ticket.payload["write_class"]))
+        if channel not in channels:
+            allowed = ", ".join(sorted(channels)) or "nothing"
             raise OrderRefused(
-                f"an order at {venue.name} is not approved by {channel.value}",
+                f"an order at {ticket.venue} is not approved by {channel.value}",
                 hint=f"approve it by {allowed}, or a person changes approve_with under [policy]",
-                venue=venue.name,
+                venue=ticket.venue,
                 code="channel",
             )
         await self._tickets.approve(ticket, channel, by[:200])
@@ -196,12 +196,11 @@ class Desk:
             NotFound: no draft has that code.
         """
         ticket = await self._tickets.load(code)
-        venue = await self._registry.venue(ticket.venue)
         orders: tuple[OrderPreview, ...] = ()
         async for entry in self._journal.entries(subject=ticket.code):
             if entry.kind is EntryKind.PREVIEW and entry.body["digest"] == ticket.digest:
                 orders = tuple(OrderPreview.model_validate(one) for one in entry.body["orders"])
-        return preview_of(ticket.payload, ticket.digest, orders, self.policy, venue.info)
+        return preview_of(ticket.payload, ticket.digest, orders, self.policy)
 
     async def state(self, code: str) -> TicketState:
         """Where a draft is in its life."""
@@ -329,12 +328,14 @@ class Desk:
                 venue=venue.name,
                 code="account",
             )
-        if ticket.channel not in self.policy.channels(venue.info):
+        if ticket.channel not in self.policy.channels(venue.info.write_class):
             raise OrderRefused("that approval is not enough any more", hint="approve it anew", code="channel")
         orders = orders_of(draft_of(ticket.payload))
+        steps = ticket.payload["steps"]
+        markets = [MarketRef(step["market"]) for step in steps if step["kind"] != "group"]
         refusals = (
             self.policy.allows_writing(venue.info),
-            *(self.policy.allows_market(order.market_ref) for order in orders),
+            *(self.policy.allows_market(ref) for ref in markets),
             *(self._registry.hooks.review_order(order) for order in orders),
         )
         for refusal in refusals:

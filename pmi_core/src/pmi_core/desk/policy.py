@@ -42,15 +42,15 @@ class Policy:
         self.mode = mode
         self.settings = settings
 
-    def channels(self, info: VenueInfo) -> frozenset[ApprovalChannel]:
-        """Which channels may approve an order at this venue."""
+    def channels(self, write_class: WriteClass) -> frozenset[ApprovalChannel]:
+        """Which channels may approve an order that moves this."""
         table = self.settings.approve_with
         by_class = {
             WriteClass.SIMULATED: table.paper,
             WriteClass.DEMO: table.demo,
             WriteClass.REAL: table.live,
         }
-        return by_class[info.write_class]
+        return by_class[write_class]
 
     def allows_writing(self, info: VenueInfo) -> Refusal | None:
         """Whether the mode lets anything be ordered at this venue."""

@@ -15,7 +15,7 @@ from pmi_core.desk.policy import Policy
 from pmi_core.desk.risk import Risk, assess
 from pmi_core.models import Action, FeeCertainty, Model, OrderDraft, OrderRequest, Time
 from pmi_core.numbers import Amount, Number, Price, Quantity
-from pmi_core.provider import VenueInfo, WriteClass
+from pmi_core.provider import WriteClass
 from pmi_core.settings import ApprovalChannel, Mode, PolicySettings
 
 __all__ = ["OrderPreview", "Preview", "preview_of", "preview_order"]
@@ -121,7 +121,7 @@ def preview_order(
 
 
 def preview_of(
-    payload: dict[str, Any], digest: str, orders: tuple[OrderPreview, ...], policy: Policy, info: VenueInfo
+    payload: dict[str, Any], digest: str, orders: tuple[OrderPreview, ...], policy: Policy
 ) -> Preview:
     """What a ticket holds, for people."""
     checks = [check for one in orders for check in one.checks]
@@ -138,7 +138,7 @@ def preview_of(
         max_loss=Decimal(sum(step["units"] for step in payload["steps"])) / 1_000_000,
         currency=payload["currency"],
         warnings=tuple(check.says for check in checks if check.severity is Severity.WARN),
-        approve_with=policy.channels(info),
+        approve_with=policy.channels(WriteClass(payload["write_class"])),
         expires_at=datetime.fromtimestamp(payload["expires"] / 1000, UTC),
     )
 

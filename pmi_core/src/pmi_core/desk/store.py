@@ -50,7 +50,7 @@ class Store:
         except ModuleNotFoundError as error:
             raise PluginError(
                 f"the driver {error.name!r} of the desk's database is not installed",
-                hint="install the extras: pip install 'pmi-core[desk,scale]'",
+                hint="a file needs none; for PostgreSQL install: pip install 'pmi-core[desk,scale]'",
             ) from None
         except sa.exc.ArgumentError:
             raise SettingsError(
