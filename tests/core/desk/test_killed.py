@@ -91,3 +91,32 @@ async def test_nothing_new_is_sent_before_the_dead_one_is_accounted_for(corpses,
                 await anyio.sleep(0.2)
                 await desk.reconcile("fake")
         assert (await desk.send(code)).orders[0].state is IntentState.DONE
+
+
+async def test_an_owner_of_whom_nothing_can_be_told_counts_as_dead_in_the_end(
+    open_desk, venue, draft, approved, clock, monkeypatch
+):
+    from pmi_core.desk.owner import Owner
+    from pmi_core.desk.sending import Sender
+
+    class Gone(BaseException):
+        """The machine is gone."""
+
+    async def gone(*_):
+        raise Gone
+
+    async with open_desk(venue) as desk:
+        code = await approved(desk, draft())
+        with monkeypatch.context() as patch:
+            patch.setattr(Sender, "transmit", gone)
+            with pytest.raises(Gone):
+                await desk.send(code)
+    monkeypatch.setattr(Owner, "is_dead", lambda *_: False)
+    async with open_desk(venue) as desk:
+        await clock.advance(50)
+        assert len(await desk.reconcile("fake")) == 1  # its machine may still be about to send it
+        elsewhere = await desk.send(await approved(desk, draft(market_ref="fake:TAILS")))
+        assert elsewhere.settled
+        await clock.advance(11)
+        assert await desk.reconcile("fake") == ()
+        assert (await desk.sent(code)).orders[0].state is IntentState.ABSENT

@@ -20,7 +20,7 @@ FAULTS = [
     *("ok", "lose_request", "lose_answer", "duplicate", "delay", "after_500"),
     *("refuse", "error_in_200", "reject", "garbage", "crash"),
 ]
-CAP = Decimal(40)
+CAP = Decimal(15)
 STEPS = 6
 DEATHS = [
     ("pmi_core.desk.sending.Sender", "write_down"),
@@ -145,6 +145,10 @@ class Run:
         for one in sent.values():
             if one.state in (IntentState.REJECTED, IntentState.ABSENT):
                 assert one.client_order_id not in {order.client_order_id for order in self.venue.orders}
+        exist = {order.client_order_id for order in self.venue.orders}
+        async for entry in self.desk.entries():
+            if entry.kind.value in ("answer", "reconciliation") and entry.subject in exist:
+                assert entry.body["state"] not in ("rejected", "absent"), "written down as failed, and exists"
         risked = sum((order.size * order.price for order in self.venue.orders), Decimal(0))
         assert risked <= CAP
         assert (await self.desk.verify()).faults == ()
