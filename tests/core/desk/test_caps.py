@@ -137,3 +137,19 @@ async def test_a_certain_no_gives_the_money_back_to_the_hour_it_came_from(
         await desk.send(await approved(desk, draft()))
         with pytest.raises(OrderRefused, match="max_day"):
             await desk.send(await approved(desk, draft()))
+
+
+@pytest.mark.parametrize("given_up", [False, True], ids=["in doubt", "given up"])
+async def test_what_is_not_certainly_rejected_is_counted_by_the_next_process(
+    open_desk, venue, draft, approved, clock, given_up
+):
+    config = f'[policy]\nmax_day = "{LOSS}"\n'
+    venue.faults = ["lose_request"]
+    async with open_desk(venue, config=config) as one, open_desk(venue, config=config) as two:
+        await one.send(await approved(one, draft()))
+        if given_up:
+            await clock.advance(31)
+            assert await one.reconcile("fake") == ()
+        code = await approved(two, draft(market_ref="fake:TAILS"))
+        with pytest.raises(OrderRefused, match="max_day"):
+            await two.send(code)

@@ -6,6 +6,8 @@ from pmi_core.errors import PluginError
 
 try:
     import sqlalchemy
+    import sqlalchemy.event
+    import sqlalchemy.exc
 except ModuleNotFoundError:
     raise PluginError(
         "the desk keeps its journal with SQLAlchemy, which is not installed",
