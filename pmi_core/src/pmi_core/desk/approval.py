@@ -19,6 +19,24 @@ from pmi_core.settings import ApprovalChannel
 __all__ = ["Ticket", "TicketState", "Tickets", "milliseconds"]
 
 
+_BY_CODE = sa.select(tickets).where(tickets.c.code == sa.bindparam("name"))
+_MOVE = (
+    tickets.update()
+    .where(
+        tickets.c.code == sa.bindparam("of_code"),
+        tickets.c.digest == sa.bindparam("of_digest"),
+        tickets.c.state == sa.bindparam("before"),
+        tickets.c.expires > sa.bindparam("now"),
+    )
+    .values(
+        state=sa.bindparam("after"),
+        channel=sa.func.coalesce(sa.bindparam("by_channel", type_=sa.String), tickets.c.channel),
+        decided_by=sa.func.coalesce(sa.bindparam("by_whom", type_=sa.String), tickets.c.decided_by),
+    )
+)
+"""Conditional: whoever comes second changes nothing."""
+
+
 class TicketState(StrEnum):
     """Where a ticket is in its life."""
 
@@ -90,9 +108,8 @@ class Tickets:
             NotFound: no draft has that code.
             OrderRefused: the ticket does not hold what was previewed.
         """
-        query = sa.select(tickets).where(tickets.c.code == code.strip().upper())
         async with self._store.reading() as connection:
-            row = (await connection.execute(query)).one_or_none()
+            row = (await connection.execute(_BY_CODE, {"name": code.strip().upper()})).one_or_none()
         if row is None:
             raise NotFound(f"no draft has the code {code[:20]!r}", hint="preview the order first")
         return _ticket(row)
@@ -173,16 +190,16 @@ class Tickets:
         self, connection: Any, ticket: Ticket, before: TicketState, after: TicketState, **values: str
     ) -> None:
         """One conditional update: whoever comes second changes nothing."""
-        done = await connection.execute(
-            tickets.update()
-            .where(
-                tickets.c.code == ticket.code,
-                tickets.c.digest == ticket.digest,
-                tickets.c.state == before.value,
-                tickets.c.expires > self.now,
-            )
-            .values(state=after.value, **values)
-        )
+        facts = {
+            "of_code": ticket.code,
+            "of_digest": ticket.digest,
+            "before": before.value,
+            "now": self.now,
+            "after": after.value,
+            "by_channel": values.get("channel"),
+            "by_whom": values.get("decided_by"),
+        }
+        done = await connection.execute(_MOVE, facts)
         if done.rowcount != 1:
             raise await self._stuck(connection, ticket.code)
 

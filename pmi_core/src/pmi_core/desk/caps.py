@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from pmi_core.desk.tables import caps, intents, sa
@@ -23,6 +24,11 @@ _UNIT = Decimal("0.000001")
 _MOST = 10**15
 _HOUR = 3_600_000
 _DAY = 24
+_USED = (
+    sa.select(caps.c.scope, sa.func.sum(caps.c.used))
+    .where(caps.c.scope.in_(sa.bindparam("scopes", expanding=True)), caps.c.hour >= sa.bindparam("first"))
+    .group_by(caps.c.scope)
+)
 _NAMES = {"day": "max_day", "venue": "max_venue", "event": "max_event", "market": "max_market"}
 
 
@@ -122,23 +128,23 @@ class Caps:
 
     async def _used(self, connection: Any, scopes: Iterable[str], now: int) -> dict[str, int]:
         """Sums over the current hour and the 24 before it: never less than a day."""
-        query = (
-            sa.select(caps.c.scope, sa.func.sum(caps.c.used))
-            .where(caps.c.scope.in_(list(scopes)), caps.c.hour >= hour_of(now) - _DAY)
-            .group_by(caps.c.scope)
-        )
-        return {scope: int(total) for scope, total in (await connection.execute(query)).all()}
+        facts = {"scopes": list(scopes), "first": hour_of(now) - _DAY}
+        return {scope: int(total) for scope, total in (await connection.execute(_USED, facts)).all()}
 
     async def _add(self, connection: Any, units: dict[str, int], hour: int) -> None:
-        from sqlalchemy.dialects import postgresql, sqlite
-
         if not units:
             return
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(caps)
-        statement = statement.on_conflict_do_update(
-            index_elements=[caps.c.scope, caps.c.hour],
-            set_={"used": caps.c.used + statement.excluded.used},
-        )
         rows = [{"scope": scope, "hour": hour, "used": used} for scope, used in units.items()]
-        await connection.execute(statement.values(rows))
+        await connection.execute(_adding(connection.dialect.name), rows)
+
+
+@cache
+def _adding(dialect: str) -> Any:
+    """The statement that adds to a counter, or begins it."""
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(caps)
+    return statement.on_conflict_do_update(
+        index_elements=[caps.c.scope, caps.c.hour],
+        set_={"used": caps.c.used + statement.excluded.used},
+    )

@@ -30,6 +30,21 @@ class IntentState(StrEnum):
 
 
 UNSETTLED = (IntentState.INTENDED.value, IntentState.UNKNOWN.value)
+_NOW, _TOLD = sa.bindparam("now", type_=sa.String), sa.bindparam("told", type_=sa.String)
+_SETTLE = (
+    intents.update()
+    .where(
+        intents.c.id == sa.bindparam("of"),
+        intents.c.state.in_(sa.bindparam("since", expanding=True)),
+        (intents.c.state != _NOW) | sa.func.coalesce(intents.c.answer, "").is_distinct_from(_TOLD),
+    )
+    .values(state=_NOW, answer=_TOLD, order_ref=sa.bindparam("ref", type_=sa.String))
+)
+_UNSETTLED_AT = (
+    sa.select(intents)
+    .where(intents.c.venue == sa.bindparam("at"), intents.c.state.in_(UNSETTLED))
+    .order_by(intents.c.created, intents.c.number)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,18 +110,14 @@ class Intents:
     ) -> bool:
         """Note what became of an intent; False where that is noted already, or something final is."""
         told = json.dumps(answer or {}, sort_keys=True)
-        news = (intents.c.state != state.value) | sa.func.coalesce(intents.c.answer, "").is_distinct_from(
-            told
-        )
-        done = await connection.execute(
-            intents.update()
-            .where(intents.c.id == intent.id, intents.c.state.in_([one.value for one in since]), news)
-            .values(
-                state=state.value,
-                answer=told,
-                order_ref=order_ref or intent.order_ref,
-            )
-        )
+        facts = {
+            "of": intent.id,
+            "since": [one.value for one in since],
+            "now": state.value,
+            "told": told,
+            "ref": order_ref or intent.order_ref,
+        }
+        done = await connection.execute(_SETTLE, facts)
         return bool(done.rowcount == 1)
 
     async def of_code(self, connection: Any, code: str) -> tuple[Intent, ...]:
@@ -120,8 +131,10 @@ class Intents:
 
     async def unsettled(self, connection: Any, venue: str | None = None) -> tuple[Intent, ...]:
         """What may or may not exist, oldest first."""
-        query = intents.c.state.in_(UNSETTLED)
-        return await self._find(connection, query if venue is None else query & (intents.c.venue == venue))
+        if venue is None:
+            return await self._find(connection, intents.c.state.in_(UNSETTLED))
+        rows = (await connection.execute(_UNSETTLED_AT, {"at": venue})).all()
+        return tuple(_intent(row) for row in rows)
 
     async def absent(self, connection: Any, venue: str, since: int) -> tuple[Intent, ...]:
         """What was given up as not there since a moment."""
