@@ -32,7 +32,7 @@ WIRE_FAULTS = {
 async def test_a_fault_is_caught_by_its_rule(
     fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pmi_core.testing.conformance.stream.SOON", 0.5)  # nothing is awaited for long here
+    monkeypatch.setattr("pmi_core.testing.conformance.listening.SOON", 0.5)  # nothing is awaited for long here
     rule, sabotage = FAULTS[fault]
     assert await judge(rule, healthy_provider(), Recordings(), tmp_path) == KEPT
     verdict = await judge(rule, healthy_provider(sabotage), Recordings(), tmp_path)
