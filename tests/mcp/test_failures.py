@@ -217,3 +217,10 @@ async def test_broken_plugins_are_listed_with_the_reason(serve, connect, registr
         (broken,) = (await client.ask("list_venues"))["broken"]
     assert broken["provider"] == "mangled"
     assert broken["reason"]
+
+
+async def test_a_server_without_any_venue_says_so(connect, registry_of, serve):
+    async with connect(serve(registry=registry_of())) as client:
+        told = await client.ask("list_venues")
+    assert told["venues"] == []
+    assert "pip install" in told["hint"]
