@@ -62,5 +62,5 @@ class TestNeverResting(StreamRules):
 
     @pytest.fixture
     def provider(self, monkeypatch):
-        monkeypatch.setattr("pmi_provider_paper.stream._AT_LEAST", 0)
+        monkeypatch.setattr("pmi_provider_paper.stream._AT_LEAST", 0, raising=False)
         return PROVIDER
