@@ -24,10 +24,11 @@ def test_kinds_of_refs_stay_apart():
     assert type(EventRef.make("venue", "A-1")) is EventRef
 
 
-@pytest.mark.parametrize("venue", ["", "Venue", "a b", "-a"])
-def test_a_venue_that_cannot_be_one_is_refused(venue):
-    with pytest.raises(MalformedRef):
-        MarketRef.make(venue, "A-1")
+@pytest.mark.parametrize("venue", ["", "Venue", "a b", "-a", "a:b", ":", "a:", "a#b", "é"])
+@pytest.mark.parametrize("native", ["A-1", "x y", "é", "b:c", "#yes"])
+def test_a_venue_that_cannot_be_one_is_refused_on_both_roads(venue, native):
+    with pytest.raises(MalformedRef, match="cannot be a venue's name"):
+        MarketRef.make(venue, native)
 
 
 def test_an_endless_id_is_refused():

@@ -172,6 +172,8 @@ def provider(world, can=CAN, keyed=frozenset(), settings=ProviderSettings, openi
         async def resolve(text):
             if world.resolves_slowly:
                 await asyncio.sleep(3600)
+            if world.refuses_to_resolve is not None:
+                raise world.refuses_to_resolve
             native = text.rpartition("/")[2]
             return next((row.ref for row in world.markets if row.ref.native == native), None)
 

@@ -212,8 +212,25 @@ async def test_a_venue_that_does_not_look_ids_up_stops_no_other(serve, connect, 
         assert told["error"] == "Unreachable"
 
 
+async def test_what_a_venue_says_of_an_id_is_passed_on(serve, connect, world):
+    world.refuses_to_resolve = pmi_core.RequestError(
+        "RATE is an event with several markets", hint="name one of them: alpha:RATE-1, alpha:RATE-2"
+    )
+    async with connect(serve(world, World("beta", markets=[]))) as client:
+        told = await client.fail("get_market", market="RATE")
+    assert (told["venue"], told["message"]) == ("alpha", "RATE is an event with several markets")
+    assert "alpha:RATE-2" in told["hint"]
+
+
 async def test_broken_plugins_are_listed_with_the_reason(serve, connect, registry_of, world):
     async with connect(serve(registry=registry_of(provider(world), broken=["mangled"]))) as client:
         (broken,) = (await client.ask("list_venues"))["broken"]
     assert broken["provider"] == "mangled"
     assert broken["reason"]
+
+
+async def test_a_server_without_any_venue_says_so(connect, registry_of, serve):
+    async with connect(serve(registry=registry_of())) as client:
+        told = await client.ask("list_venues")
+    assert told["venues"] == []
+    assert "pip install" in told["hint"]

@@ -105,6 +105,7 @@ class World:
     failure: Exception | None = None
     hangs: bool = False
     resolves_slowly: bool = False
+    refuses_to_resolve: Exception | None = None
     most_rows: int = 100
     calls: list = field(default_factory=list)
 

@@ -100,8 +100,14 @@ class Ref(str):
 
     @classmethod
     def make(cls, venue: str, native: str) -> Self:
-        """Join a configured venue's name and the venue's own id."""
-        if _PLAIN.fullmatch(native) and _names_venue(venue):
+        """Join a configured venue's name and the venue's own id.
+
+        Raises:
+            MalformedRef: the name cannot be a venue's, or the id cannot be carried.
+        """
+        if not _names_venue(venue):
+            venue_name(venue)  # says what is wrong with it
+        if _PLAIN.fullmatch(native):
             return super().__new__(cls, f"{venue}:{native}")  # nothing in it needs encoding or checking
         try:
             return cls(f"{venue}:{quote(native, safe=_SAFE)}")

@@ -67,9 +67,11 @@ class IdempotencyKind(StrEnum):
     """How an order can be recognised after an answer was lost."""
 
     CLIENT_ID = "client_id"
+    """The venue keeps the client order id and gives it back to the letter."""
     PRECOMPUTED = "precomputed"
-    """The venue's order id follows from the order's content."""
+    """The venue's order id follows from the order's content, and the provider finds the order by it."""
     NONE = "none"
+    """The venue never hears of the client order id: readings carry none, and none finds an order."""
 
 
 @dataclass(frozen=True, slots=True)

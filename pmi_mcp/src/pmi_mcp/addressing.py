@@ -149,6 +149,9 @@ async def _search_everywhere(opener: Opener, text: str, patience: float | None) 
         raise RequestError(
             f"{shown} names a market at {len(found)} venues", hint=f"choose one: {', '.join(refs)}"
         )
+    for answer in answers:
+        if isinstance(answer, RequestError) and not isinstance(answer, NotFound):
+            raise answer  # the venue understood the text, and says what is to be written instead
     raise NotFound(
         f"{shown} names no market at {_joined(names)}",
         hint=_why_not(names, answers) or "search for it, or give a ref such as venue:TICKER",

@@ -81,7 +81,9 @@ async def gather(
     """
     places = _places(names, cursor)
     if not places:
-        raise RequestError("no configured venue can do this", hint="list_venues shows what each can do")
+        raise RequestError(
+            "no configured venue can do this", hint="list_venues, or `pmi venues`, shows what each can do"
+        )
     answers = await ask_all(tuple(places), lambda name: read(name, places[name]))
     slices: dict[str, Slice[Item]] = {}
     failed: list[PmiError] = []

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from pmi_core.errors import NotFound
+from pmi_core.errors import NotFound, UnexpectedAnswer
 from pmi_core.models import EventQuery, MarketStatus, SeriesQuery
 
 pytestmark = pytest.mark.anyio
@@ -99,6 +99,24 @@ async def test_an_old_event_has_markets_in_the_archive(kalshi, exchange, event, 
     exchange.answers("/historical/markets", page(), event_ticker="A", limit=1000, cursor="on")
     found = await kalshi.events.get_event("kalshi:A")
     assert [market.ref.native for market in found.markets] == ["A-1", "A-2"]
+
+
+async def test_an_event_of_which_the_archive_knows_nothing_is_there(kalshi, exchange, event, series, row):
+    late = row("A-2", open_time="2026-05-01T00:00:00Z")
+    exchange.knows_cutoff().answers("/series/WEEKLY", {"series": series()})
+    exchange.answers("/events/A", {"event": event(markets=[late])}, with_nested_markets="true")
+    exchange.answers("/historical/markets", MISSING, code=404, event_ticker="A", limit=1000)
+    assert [market.ref.native for market in (await kalshi.events.get_event("kalshi:A")).markets] == ["A-2"]
+
+
+async def test_an_archive_that_breaks_off_does_not_deny_the_event(kalshi, exchange, event, series, row, page):
+    exchange.knows_cutoff().answers("/series/WEEKLY", {"series": series()})
+    exchange.answers("/events/A", {"event": event(markets=[])}, with_nested_markets="true")
+    gone = row("A-1", status="finalized", result="no", settlement_value_dollars="0.0000")
+    exchange.answers("/historical/markets", page(gone, cursor="on"), event_ticker="A", limit=1000)
+    exchange.answers("/historical/markets", MISSING, code=404, event_ticker="A", limit=1000, cursor="on")
+    with pytest.raises(UnexpectedAnswer, match="breaks off"):
+        await kalshi.events.get_event("kalshi:A")
 
 
 async def test_an_event_overrides_the_fees_of_its_series(kalshi, exchange, event, series, row):

@@ -51,6 +51,19 @@ async def test_without_a_status_the_archive_follows(kalshi, exchange, row, page)
     assert tickers(found) == ["A-1", "A-0"]
 
 
+async def test_an_archive_that_knows_nothing_ends_no_listing(kalshi, exchange, row, page):
+    missing = {"error": {"code": "not_found", "message": "not found"}}
+    exchange.knows_cutoff()
+    exchange.answers("/markets", page(row("A-1")), limit=9)
+    exchange.answers("/historical/markets", missing, code=404, limit=8)
+    found = await kalshi.markets.list_markets(MarketQuery(limit=9))
+    assert (tickers(found), found.cursor) == (["A-1"], None)
+    exchange.answers("/markets", page(row("A-1")), tickers="A-1,A-0", limit=2)
+    exchange.answers("/historical/markets", missing, code=404, tickers="A-0", limit=1)
+    found = await kalshi.markets.list_markets(MarketQuery(market_refs=("kalshi:A-1", "kalshi:A-0")))
+    assert tickers(found) == ["A-1"]
+
+
 async def test_settled_markets_are_in_two_places(kalshi, exchange, row, page):
     exchange.knows_cutoff()
     done = {"status": "finalized", "result": "yes", "settlement_value_dollars": "1.0000"}

@@ -81,7 +81,12 @@ async def test_other_settings_are_refused():
         await pmi_provider().open(OpenContext(name="kalshi", settings=object()))
 
 
-@pytest.mark.anyio
-async def test_an_address_that_is_none_is_refused(open_venue):
-    with pytest.raises(SettingsError, match="https://"):
-        await open_venue(environment="custom", rest_url="own.example")
+ADDRESSES = ["own.example", "ftp://x", "https://", "https://a@x/v2", "https://x/v2?a=1", "https://[x"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_that_is_none_is_refused_by_its_name(tmp_path, address):
+    file = tmp_path / "pmi.toml"
+    file.write_text(f'[venues.kalshi]\nenvironment = "custom"\nrest_url = "{address}"\n')
+    with pytest.raises(SettingsError, match=r"rest_url.*https://host/path"):
+        read_settings(pmi_provider(), "kalshi", load_config(file, {}))

@@ -63,6 +63,24 @@ async def test_the_archive_follows_the_live_tier(kalshi, exchange):
     assert found.cursor is None
 
 
+async def test_trades_of_which_the_archive_knows_nothing_are_all_live(kalshi, exchange):
+    exchange.knows_cutoff().answers("/markets/trades", trades(trade(2)), limit=9, ticker="A-1")
+    exchange.answers("/historical/trades", MISSING, code=404, limit=8, ticker="A-1")
+    found = await kalshi.trades.list_trades(TradeQuery(market_ref="kalshi:A-1", limit=9))
+    assert ([one.trade_id for one in found.items], found.cursor) == (["t2"], None)
+
+
+async def test_archived_trades_that_break_off_are_no_end(kalshi, exchange):
+    exchange.knows_cutoff().answers("/markets/trades", trades(), limit=9)
+    old = trade(1, "2026-07-01T00:00:00Z")
+    exchange.answers("/historical/trades", trades(old, cursor="on"), limit=9)
+    exchange.answers("/historical/trades", MISSING, code=404, limit=9, cursor="on")
+    first = await kalshi.trades.list_trades(TradeQuery(limit=9))
+    with pytest.raises(UnexpectedAnswer, match="breaks off") as failure:
+        await kalshi.trades.list_trades(TradeQuery(limit=9, cursor=first.cursor))
+    assert (failure.value.venue, failure.value.capability) == ("kalshi", "trades")
+
+
 @pytest.mark.parametrize(
     "start, end, tiers",
     [

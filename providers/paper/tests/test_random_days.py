@@ -74,10 +74,12 @@ def check(found):
         assert one.fees == sum((fill.fee for fill in mine), Decimal(0))
         if one.status in RESTING:
             assert one.remaining > 0
-            if one.size is not None:
-                assert one.filled + one.remaining <= one.size
+            if one.size is not None and not one.reject_reason:
+                assert one.filled + one.remaining == one.size
         else:
             assert one.remaining == 0
+            if one.size is not None:
+                assert (one.status is OrderStatus.FILLED) == (one.filled == one.size)
 
 
 @pytest.mark.parametrize("seed", [11, 12, 13])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -37,6 +39,32 @@ def test_ladders_are_in_order_on_the_grid_and_never_crossed(key, chance, step, s
         assert ladder.bids[0].price < ladder.asks[0].price
     best = quote(series, key, chance, step, best_only=True)
     assert (best.bids, best.asks) == (ladder.bids[:1], ladder.asks[:1])
+
+
+QUOTED_EVERYWHERE = """
+from math import inf, nextafter
+from pmi_provider_paper.catalogue import SERIES
+from pmi_provider_paper.simulation.ladder import grid_table, quote
+
+for grid, series in {one.grid: one for one in SERIES}.items():
+    ticks = [0.0, *grid_table(grid).places, 1.0]
+    fair = [near for tick in ticks for near in (nextafter(tick, -inf), tick, nextafter(tick, inf))]
+    fair += [place / 1777 for place in range(1778)]
+    for key in range(3):
+        for chance in fair:
+            ladder = quote(series, key, min(max(chance, 0.0), 1.0), key * 100)
+            assert ladder.bids or ladder.asks, (grid, key, chance)
+    print(grid.name)
+"""
+
+
+def test_quoting_ends_for_every_fair_value_on_every_grid():
+    """In a process of its own: what never ends can be stopped there."""
+    ended = subprocess.run(
+        [sys.executable, "-c", QUOTED_EVERYWHERE], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert set(ended.stdout.split()) == {grid.name for grid in Grid}
 
 
 @pytest.mark.parametrize("grid", list(Grid))

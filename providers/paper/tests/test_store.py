@@ -55,6 +55,14 @@ def nonsense(path):
     store.close()
 
 
+def test_what_was_answered_is_on_the_disk(folder):
+    """The system cannot be asked to lose its power; the database can be asked what it promises."""
+    store = Store(folder / "account.sqlite")
+    modes = [store._file.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    store.close()
+    assert modes == ["wal", 2], "2 is FULL: the log is flushed to the disk at every commit"
+
+
 @pytest.mark.parametrize("spoil", [foreign, text, short, cut, later, nonsense])
 async def test_other_files_are_refused_and_left_alone(opened, folder, spoil):
     path = folder / "account.sqlite"

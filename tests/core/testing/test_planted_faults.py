@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import planted.kinds
 import planted.reading
 import planted.rest
 import planted.trading  # noqa: F401 - registers its faults
@@ -32,9 +33,11 @@ WIRE_FAULTS = {
 async def test_a_fault_is_caught_by_its_rule(
     fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pmi_core.testing.conformance.stream.SOON", 0.5)  # nothing is awaited for long here
-    rule, sabotage = FAULTS[fault]
-    assert await judge(rule, healthy_provider(), Recordings(), tmp_path) == KEPT
+    monkeypatch.setattr(
+        "pmi_core.testing.conformance.listening.SOON", 0.5
+    )  # nothing is awaited for long here
+    rule, kind, sabotage = FAULTS[fault]
+    assert await judge(rule, healthy_provider(kind), Recordings(), tmp_path) == KEPT
     verdict = await judge(rule, healthy_provider(sabotage), Recordings(), tmp_path)
     assert verdict not in (KEPT, SKIPPED), f"{rule} did not notice {fault}: {verdict}"
 

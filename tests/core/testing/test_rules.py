@@ -9,7 +9,7 @@ from pmi_core import Capability
 from pmi_core.testing.conformance import rules
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "conformance.md"
-ROW = re.compile(r"^\| `(?P<name>[a-z_.]+)` \| (?P<sentence>.+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `(?P<name>[a-z_]+\.[a-z_]+)` \| (?P<sentence>.+) \|$", re.MULTILINE)
 
 
 def test_the_reference_lists_every_rule_with_its_sentence() -> None:

@@ -130,6 +130,29 @@ def test_absurd_questions_are_refused_with_what_to_write(pmi, world, args):
     assert {call[0] for call in world.calls} <= {"resolve", "close"}, "nothing is asked of the venue"
 
 
+def test_where_no_provider_is_installed_every_command_says_what_to_do(pmi):
+    told = pmi("venues")
+    assert told.status == 0
+    assert "pip install" in told.err
+    told = pmi("doctor")
+    assert told.status == Exit.NO
+    assert "pip install" in told.out
+    assert "all is well" not in told.out
+    told = pmi("search", "rate")
+    assert told.status == Exit.USAGE
+    assert "pmi venues" in told.err
+
+
+def test_a_venue_without_its_provider_hides_no_other(pmi, world):
+    toml = "[venues.alpha]\n[venues.gone]\n"
+    told = pmi("venues", worlds=[world], toml=toml)
+    assert told.status == 0
+    assert "alpha" in told.out
+    assert "no provider 'gone' is installed" in told.out
+    items = pmi("venues", "--json", worlds=[world], toml=toml).document["items"]
+    assert ["error" in item for item in items] == [False, True]
+
+
 def test_doctor_is_well_only_without_broken_plugins(pmi, world):
     assert pmi("doctor", worlds=[world]).status == Exit.OK
     told = pmi("doctor", "--json", worlds=[world], broken=["wreck"])

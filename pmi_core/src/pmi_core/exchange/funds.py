@@ -29,7 +29,7 @@ def check_orders(
         InsufficientFunds: the account would owe money.
     """
     market = order.market
-    available = order.holding.purse.available
+    available = order.holding.purse.available()
     filled = plan.filled if plan is not None else 0
     if available >= (filled + rest) // market.lot * order.hold:
         return  # enough even if all of it opened at the limit
@@ -118,7 +118,7 @@ def _shortfall(
             left = max(left - remaining, 0)
             needed += opening // lot * hold
     reserved = needed - holding.need[BID] - holding.need[ASK]
-    return reserved - cash - holding.purse.available
+    return reserved - cash - holding.purse.available()
 
 
 def _refuse(account: str, market: Market, short: int) -> None:

@@ -113,20 +113,20 @@ class Holding:
 
     def refresh(self) -> None:
         """Reserve anew what the working orders need."""
-        need = self.need
-        bid, ask = self._needed(BID), self._needed(ASK)
+        need, full, held = self.need, self.full, self.size
+        # what is held covers one side at most; the other needs all of it
+        bid = self._uncovered(BID, -held) if held < 0 else full[BID]
+        ask = self._uncovered(ASK, held) if held > 0 else full[ASK]
         change = bid + ask - need[0] - need[1]
         if change:
             self.purse.reserved += change
         need[0], need[1] = bid, ask
 
-    def _needed(self, side: int) -> int:
+    def _uncovered(self, side: int, cover: int) -> int:
+        """Money that the orders of a side need for what ``cover`` contracts leave bare."""
         needed = self.full[side]
         if not needed:
             return 0
-        cover = self.size if side == ASK else -self.size
-        if cover <= 0:
-            return needed
         bare = self.open[side] - cover
         if bare <= 0:
             return 0

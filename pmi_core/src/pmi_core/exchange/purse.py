@@ -14,7 +14,6 @@ class Purse:
         self.cash = 0
         self.reserved = 0
 
-    @property
     def available(self) -> int:
         """Money that is free for new orders."""
         return self.cash - self.reserved

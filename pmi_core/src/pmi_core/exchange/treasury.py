@@ -67,9 +67,9 @@ class Treasury:
         _currency(command.currency)
         account = self._state.account(command.account)
         purse = account.purse(command.currency)
-        if purse.available < amount:
+        if purse.available() < amount:
             raise InsufficientFunds(
-                f"{account.id} has {from_money(purse.available)} {command.currency} available, not {command.amount}",
+                f"{account.id} has {from_money(purse.available())} {command.currency} available, not {command.amount}",
                 hint="cancel orders that hold money, or take out less",
                 code="funds",
             )

@@ -79,7 +79,7 @@ class OrderStatus(StrEnum):
 TERMINAL_STATUSES = frozenset(
     {OrderStatus.FILLED, OrderStatus.CANCELED, OrderStatus.EXPIRED, OrderStatus.REJECTED}
 )
-"""Statuses that an order never leaves."""
+"""Statuses in which an order works no more; only a fill that is undone turns filled into canceled."""
 
 
 class OrderRequest(Model):

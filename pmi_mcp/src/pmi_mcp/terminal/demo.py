@@ -110,7 +110,9 @@ async def _play(screen: Screen) -> None:
 
 
 async def _session(client: Client[Any], screen: Screen) -> None:
-    await _ask(client, screen, _Step("list_venues", "Which venues are there?", {}), _show_venues)
+    there = await _ask(client, screen, _Step("list_venues", "Which venues are there?", {}), _show_venues)
+    if reason := next((row["reason"] for row in there["venues"] if "reason" in row), None):
+        raise _Stopped(reason)
     found = await _ask(
         client,
         screen,
@@ -164,7 +166,10 @@ async def _ask(client: Client[Any], screen: Screen, step: _Step, show: Any) -> d
 def _show_venues(screen: Screen, content: dict[str, Any]) -> None:
     screen.table(
         ["venue", "title", "can"],
-        [[venue["venue"], venue.get("title"), ", ".join(venue["can"])] for venue in content["venues"]],
+        [
+            [venue["venue"], venue.get("title"), ", ".join(venue.get("can", [venue["status"]]))]
+            for venue in content["venues"]
+        ],
         for_people=True,
     )
 

@@ -12,6 +12,7 @@ import typer
 from pmi_mcp.terminal.exits import Exit
 from pmi_mcp.terminal.options import Json
 from pmi_mcp.terminal.session import run
+from pmi_mcp.terminal.venues import NO_VENUE
 
 if TYPE_CHECKING:
     from pmi_core.plugins.registry import Registry
@@ -160,7 +161,7 @@ def _value(registry: Registry, name: str) -> str:
 
 
 def _verdict(registry: Registry, checkups: list[_Checkup]) -> Exit:
-    if registry.broken or any(checkup.state == "broken" for checkup in checkups):
+    if not registry.venue_names or registry.broken or any(checkup.state == "broken" for checkup in checkups):
         return Exit.NO
     if any(checkup.state == "unreachable" and checkup.chosen for checkup in checkups):
         return Exit.UNREACHABLE
@@ -218,4 +219,6 @@ def _show(
             numeric=frozenset({"ms"}),
         )
     screen.say()
+    if not registry.venue_names:
+        screen.say(NO_VENUE)
     screen.say("all is well" if status is Exit.OK else "something needs attention; see above")

@@ -20,6 +20,9 @@ from pmi_mcp.views import declared_view, opened_view, status_view
 __all__ = ["TOOLS", "get_exchange_status", "list_venues"]
 
 
+_NO_VENUE = "no venue is there; a person must install a provider: pip install pmi-provider-NAME"
+
+
 async def list_venues(venues: Venues, *, venue: VenueName = None, detail: DetailWord = "brief") -> Answer:
     """Show configured venues; in full each is opened and asked."""
     show = _opened if detail == "full" else _declared
@@ -33,7 +36,7 @@ async def list_venues(venues: Venues, *, venue: VenueName = None, detail: Detail
         name="venues",
         rows=rows,
         advice="name one venue",
-        after={"broken": broken} if broken else {},
+        after=({"broken": broken} if broken else {}) | ({} if rows else {"hint": _NO_VENUE}),
     )
 
 

@@ -12,12 +12,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from pmi_core.clock import Clock
-from pmi_core.errors import NotFound
+from pmi_core.errors import NotFound, UnexpectedAnswer
+from pmi_core.transport.question import Params
 from pmi_provider_kalshi.client import Client
 from pmi_provider_kalshi.kept import Kept
 from pmi_provider_kalshi.limits import MOST_TICKERS
 from pmi_provider_kalshi.translate.numbers import moment
-from pmi_provider_kalshi.wire.market import Market
+from pmi_provider_kalshi.wire.market import Market, MarketsAnswer
+from pmi_provider_kalshi.wire.trade import TradesAnswer
 
 __all__ = ["Archive", "Cutoffs"]
 
@@ -80,9 +82,33 @@ class Archive:
             found |= {row.ticker: row for row in live.markets}
             missing = [ticker for ticker in chunk if ticker not in found]
             if missing:
-                archived = await self._client.archived_markets(_these(missing), capability=capability)
+                archived = await self.market_page(_these(missing), capability=capability)
                 found |= {row.ticker: row for row in archived.markets}
         return found
+
+    async def market_page(self, filters: Params, *, capability: str) -> MarketsAnswer:
+        """List archived markets; none where the archive does not know what they are asked by.
+
+        Raises:
+            UnexpectedAnswer: a listing that had begun is not known any more.
+        """
+        try:
+            return await self._client.archived_markets(filters, capability=capability)
+        except NotFound as error:
+            _check_not_begun(filters, error)
+            return MarketsAnswer(markets=[])
+
+    async def trade_page(self, filters: Params, *, capability: str) -> TradesAnswer:
+        """List archived trades; none where the archive does not know their market.
+
+        Raises:
+            UnexpectedAnswer: a listing that had begun is not known any more.
+        """
+        try:
+            return await self._client.archived_trades(filters, capability=capability)
+        except NotFound as error:
+            _check_not_begun(filters, error)
+            return TradesAnswer(trades=[])
 
     async def require(self, tickers: Sequence[str], *, capability: str) -> None:
         """Check that every market exists.
@@ -97,6 +123,15 @@ class Archive:
         for ticker in tickers:
             if ticker not in found:
                 raise NotFound(f"the venue knows no market {ticker!r}", capability=capability)
+
+
+def _check_not_begun(filters: Params, error: NotFound) -> None:
+    if filters.get("cursor"):
+        raise UnexpectedAnswer(
+            "the archive's listing breaks off: its next page is not found",
+            hint="begin again without a cursor",
+            code=error.code,
+        ) from error
 
 
 def _these(tickers: Sequence[str]) -> dict[str, str | int]:

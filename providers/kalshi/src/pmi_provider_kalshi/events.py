@@ -170,7 +170,7 @@ class Events:
         cursor: str | None = None
         seen: set[str] = set()
         while True:
-            answer = await self._client.archived_markets(
+            answer = await self._archive.market_page(
                 {"event_ticker": ticker, "limit": MOST_MARKETS, "cursor": cursor}, capability=_CAPABILITY
             )
             found |= {market.ticker: market for market in answer.markets}

@@ -78,7 +78,7 @@ class Markets:
     async def _fetch(
         self, query: MarketQuery, part: MarketPart, limit: int, cursor: str | None
     ) -> Rows[Market]:
-        ask = self._client.archived_markets if part.archived else self._client.markets
+        ask = self._archive.market_page if part.archived else self._client.markets
         answer = await ask({**part.filters, "limit": limit, "cursor": cursor}, capability=_CAPABILITY)
         rows: list[Market] = []
         now = self._clock.now()

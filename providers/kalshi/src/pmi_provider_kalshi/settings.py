@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from pmi_core.numbers import exact
 from pmi_core.settings import ProviderSettings
@@ -33,12 +34,26 @@ _REST: Final = {
 Step = Annotated[Decimal, BeforeValidator(exact), Field(gt=0, le=1)]
 
 
+def _is_address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        known = parts.scheme in {"http", "https"} and parts.hostname and not (parts.query or parts.username)
+    except ValueError:  # brackets that hold no address
+        known = False
+    if not known:
+        raise ValueError("an address is like https://host/path, without a user's name and without a query")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_is_address)]
+
+
 class KalshiSettings(ProviderSettings):
     """Settings of a Kalshi venue; an empty text counts as not set."""
 
     environment: Environment = Environment.PROD
     """Which exchange is asked: the real one, its test twin with play money, or another address."""
-    rest_url: str | None = Field(default=None, examples=["https://localhost:8080/trade-api/v2"])
+    rest_url: Address | None = Field(default=None, examples=["https://localhost:8080/trade-api/v2"])
     """Where ``/markets`` begins; given with ``environment = "custom"`` and only then."""
     timeout: Annotated[float, Field(gt=0, le=120)] = 15.0
     """Seconds that one answer may take."""

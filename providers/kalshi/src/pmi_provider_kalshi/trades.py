@@ -51,7 +51,7 @@ class Trades:
     async def _fetch(
         self, query: TradeQuery, limit: int, cursor: str | None, *, archived: bool
     ) -> Rows[Trade]:
-        ask = self._client.archived_trades if archived else self._client.trades
+        ask = self._archive.trade_page if archived else self._client.trades
         filters = {
             "ticker": query.market_ref.native if query.market_ref is not None else None,
             # The venue compares whole seconds and does not say whether it includes the ends.

@@ -9,8 +9,10 @@ from typing import Final
 
 import msgspec
 
+from pmi_core.exchange.commands import AnyCommand, DecreaseOrder
 from pmi_core.exchange.events import (
     CancelReason,
+    Commanded,
     Event,
     GroupChange,
     GroupChanged,
@@ -26,7 +28,7 @@ from pmi_core.models import (
     OrderStatus,
     OutcomeSide,
 )
-from pmi_core.numbers import ONE, ZERO
+from pmi_core.numbers import ONE, ZERO, plain
 from pmi_provider_paper.floor import USER, Floor, buys_yes
 from pmi_provider_paper.memory import Memory
 from pmi_provider_paper.records import (
@@ -89,9 +91,12 @@ class Bookkeeper:
         """
         touched: set[str] = set()
         money = False
+        command: AnyCommand | None = None
         for event in events:
             time = when or event.time
-            if isinstance(event, Traded):
+            if isinstance(event, Commanded):
+                command = event.command
+            elif isinstance(event, Traded):
                 if USER in (event.taker_account, event.maker_account):
                     self._trade(event, time, instead_of, curve)
                     touched.add(event.market_id)
@@ -101,7 +106,7 @@ class Bookkeeper:
             elif isinstance(event, OrderCanceled):
                 self._cancel(event, time)
             elif isinstance(event, OrderAmended):
-                self._amend(event, time)
+                self._amend(event, command, time)
             elif isinstance(event, PositionSettled) and event.account == USER:
                 self._settle(event, time)
                 money = True
@@ -125,7 +130,6 @@ class Bookkeeper:
         self.engine_of[record.id] = event.order_id
         self.base[record.id] = record.filled
         record.remaining = event.size
-        record.resting = record.filled + event.size
         record.due = None
         if record.status in (OrderStatus.CREATED, OrderStatus.PENDING):
             record.status = OrderStatus.OPEN
@@ -137,22 +141,30 @@ class Bookkeeper:
         if record is None:
             return
         record.remaining = event.remaining
-        record.resting = record.filled + event.remaining
         record.updated = time
-        if not event.remaining:
+        reason = _REASONS.get(event.reason)
+        if event.remaining:
+            record.cut += event.size
+            record.reject_reason = f"{plain(record.cut)} contracts were taken off: {reason}"
+        else:
             expired = event.reason is CancelReason.EXPIRY
             record.status = OrderStatus.EXPIRED if expired else OrderStatus.CANCELED
-            record.reject_reason = _REASONS.get(event.reason)
+            record.reject_reason = reason or record.reject_reason
             self._drop(record.id)
         self.memory.put_order(record)
 
-    def _amend(self, event: OrderAmended, time: datetime) -> None:
+    def _amend(self, event: OrderAmended, command: AnyCommand | None, time: datetime) -> None:
         record = self._order(event.order_id)
         if record is None:
             return
+        if isinstance(command, DecreaseOrder):
+            record.remaining = (record.remaining or ZERO) - command.by
+        else:  # a new total is asked for: what the old one lost is forgotten
+            record.cut = ZERO
+            record.reject_reason = None
+            record.remaining = self.base.get(record.id, ZERO) + event.size - record.filled
         record.price = event.price
-        record.resting = record.size = self.base.get(record.id, ZERO) + event.size
-        record.remaining = record.resting - record.filled
+        record.size = record.filled + record.remaining + record.cut
         record.notional = None
         record.updated = time
         self.memory.put_order(record)
@@ -186,6 +198,7 @@ class Bookkeeper:
             action=event.taker_action if taker else event.maker_action,
             price=own,
             size=event.size,
+            cost=None if cost == own * event.size else cost,
             fee=fee,
             liquidity=Liquidity.TAKER if taker else Liquidity.MAKER,
             settlement=FillSettlement.PENDING if delayed else FillSettlement.CONFIRMED,
@@ -199,11 +212,13 @@ class Bookkeeper:
         record.fees += fee
         record.remaining = max((record.remaining or ZERO) - event.size, ZERO)
         record.updated = time
-        record.status = OrderStatus.PARTIAL if record.remaining else OrderStatus.FILLED
+        if record.remaining:
+            record.status = OrderStatus.PARTIAL
+        else:
+            record.status = OrderStatus.CANCELED if record.cut else OrderStatus.FILLED
+            self._drop(record.id)
         self.memory.put_order(record)
         self.memory.put_fill(fill)
-        if not record.remaining:
-            self._drop(record.id)
         self.memory.put_print(
             PrintRecord(
                 id=fill.id,

@@ -23,6 +23,7 @@ from pmi_core.models import (
     SelfTradePolicy,
     TimeInForce,
 )
+from pmi_core.numbers import ZERO
 
 __all__ = [
     "ComboRecord",
@@ -69,8 +70,9 @@ class OrderRecord(Record, kw_only=True):
     fees: Decimal
     created: datetime
     updated: datetime
-    resting: Decimal | None = None
-    """Total size that the exchange works on: after a conversion, an amendment or a decrease."""
+    cut: Decimal = ZERO
+    """Contracts that can never be filled though nobody took them back: the exchange cut them off,
+    or they were filled and that was undone."""
     reject_reason: str | None = None
     due: datetime | None = None
     """When a pending order is decided."""
@@ -88,6 +90,8 @@ class FillRecord(Record, kw_only=True):
     price: Decimal
     """In terms of ``outcome``."""
     size: Decimal
+    cost: Decimal | None = None
+    """What the contracts cost or brought; None where that is exactly price x size."""
     fee: Decimal
     liquidity: Liquidity
     settlement: FillSettlement

@@ -180,7 +180,6 @@ def _restore_groups(memory: Memory, books: Bookkeeper, now: datetime) -> None:
 def _end(memory: Memory, order: OrderRecord, status: OrderStatus, when: datetime, reason: str | None) -> None:
     order.status = status
     order.remaining = ZERO
-    order.resting = order.filled
     order.reject_reason = reason
     order.updated = when
     order.due = None
@@ -242,9 +241,13 @@ def undo_fill(
     order = memory.orders.get(fill.order)
     if order is not None:
         order.filled -= fill.size
-        order.filled_notional -= fill.price * fill.size
+        order.filled_notional -= fill.price * fill.size if fill.cost is None else fill.cost
         order.fees -= fill.fee
-        order.resting = None if order.resting is None else order.resting - fill.size
+        order.cut += fill.size
+        if order.status is OrderStatus.FILLED:
+            order.status = OrderStatus.CANCELED
+        elif order.status is OrderStatus.PARTIAL and not order.filled:
+            order.status = OrderStatus.OPEN
         order.updated = now
         order.reject_reason = "a fill was undone by the exchange"
         memory.put_order(order)

@@ -61,7 +61,7 @@ class Batch:
                 results.append(BatchResult(client_order_id=request.client_order_id, **facts))
             else:
                 results.append(
-                    BatchResult(client_order_id=order.client_order_id, order_ref=order.ref, order=order)
+                    BatchResult(client_order_id=request.client_order_id, order_ref=order.ref, order=order)
                 )
         return tuple(results)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -39,6 +39,9 @@ class Parts:
 
     world: World
     parts: dict[str, Any]
+    idempotency: Idempotency = field(
+        default_factory=lambda: Idempotency(IdempotencyKind.CLIENT_ID, max_length=32)
+    )
 
 
 Sabotage = Callable[[Parts], None]
@@ -91,7 +94,7 @@ def build(context: OpenContext, sabotage: Sabotage | None = None) -> Venue:
         title="Healthy",
         environment="memory",
         write_class=WriteClass.SIMULATED,
-        idempotency=Idempotency(IdempotencyKind.CLIENT_ID, max_length=32),
+        idempotency=bench.idempotency,
     )
     return Venue(info=info, resolver=resolve, closer=close, **bench.parts)
 

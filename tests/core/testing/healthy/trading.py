@@ -93,7 +93,8 @@ class Orders(Reading):
 
     def expire(self) -> None:
         for order in list(self.world.orders.values()):
-            if order.expires_at and not order.is_terminal and order.expires_at <= self.world.clock.now():
+            working = not order.is_terminal and order.status is not OrderStatus.PENDING
+            if order.expires_at and working and order.expires_at <= self.world.clock.now():
                 self.end(order, OrderStatus.EXPIRED)
 
     def keep(self, order: Order) -> Order:
@@ -113,7 +114,8 @@ class Orders(Reading):
         market = self.world.market(known(self.world, wanted.market_ref))
         if not market.is_open:
             raise MarketNotOpen(f"{market.ref} is {market.status}", venue=self.world.name)
-        if any(one.client_order_id == wanted.client_order_id for one in self.world.orders.values()):
+        known_ids = {one.client_order_id for one in self.world.orders.values()} - {None}
+        if wanted.client_order_id in known_ids:
             raise Duplicate("that client order id was used", venue=self.world.name)
         if not market.price_grid.contains(wanted.price):
             raise OffGrid("prices are whole cents", venue=self.world.name)
@@ -129,6 +131,9 @@ class Orders(Reading):
 
     async def place_order(self, request: OrderRequest) -> Order:
         self.expire()
+        return self.take(request)
+
+    def take(self, request: OrderRequest) -> Order:
         self.check(request)
         order = Order(
             ref=OrderRef.make(self.world.name, self.world.new_id("order")),

@@ -257,7 +257,8 @@ class World:
         self.held[native], self.cost[native] = held + change, cost + paid
 
     def reserved(self) -> Decimal:
-        return sum((self.worst(order) for order in self.orders.values() if not order.is_terminal), ZERO)
+        working = (one for one in self.orders.values() if not one.is_terminal and one.status != "pending")
+        return sum((self.worst(order) for order in working), ZERO)
 
     def worst(self, order: Order) -> Decimal:
         """What the order may still cost, fees excluded."""

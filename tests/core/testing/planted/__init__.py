@@ -7,17 +7,26 @@ from typing import Any
 
 from healthy.provider import Parts, Sabotage
 
-FAULTS: dict[str, tuple[str, Sabotage]] = {}
-"""What is wrong, the rule that must notice, and how it is done."""
+FAULTS: dict[str, tuple[str, Sabotage, Sabotage]] = {}
+"""What is wrong, the rule that must notice, the kind of venue at which, and how it is done."""
 
 
-def planted(rule: str) -> Callable[[Sabotage], Sabotage]:
-    """Register a saboteur under its own name."""
+def ordinary(bench: Parts) -> None:
+    """The healthy venue as it is."""
+
+
+def planted(rule: str, *, at: Sabotage = ordinary) -> Callable[[Sabotage], Sabotage]:
+    """Register a saboteur under its own name, at the ordinary venue or at one of another kind."""
 
     def register(sabotage: Sabotage) -> Sabotage:
         name = sabotage.__name__
         assert name not in FAULTS
-        FAULTS[name] = (rule, sabotage)
+
+        def both(bench: Parts) -> None:
+            at(bench)
+            sabotage(bench)
+
+        FAULTS[name] = (rule, at, both)
         return sabotage
 
     return register

@@ -7,9 +7,10 @@ from pmi_core.clock import Clock
 from pmi_core.models import BatchResult, MarketQuery, MarketStatus, OrderStatus
 from pmi_core.provider import Venue
 from pmi_core.testing.conformance.excuses import needs
-from pmi_core.testing.conformance.soundness import check_refs, check_sound, check_unique
+from pmi_core.testing.conformance.recognition import check_named, finds_again
+from pmi_core.testing.conformance.soundness import check_refs, check_sound
 from pmi_core.testing.conformance.stage import Contract
-from pmi_core.testing.conformance.trader import BUY, NO, YES, a_trader, size_at
+from pmi_core.testing.conformance.trader import BUY, NO, YES, a_trader, check_rejected, size_at
 
 __all__ = ["BatchRules"]
 
@@ -30,10 +31,12 @@ class BatchRules(Contract):
             assert result.error is None
             assert result.order is not None
             assert (result.order.outcome, result.order.price) == (request.outcome, request.price)
+            check_named(result.order, request.client_order_id, venue)
+            await trader.arrived(result.order)
             assert (await trader.again(result.order)).status is OrderStatus.OPEN
 
     async def test_batch_one_refusal_stops_nobody(self, venue: Venue, clock: Clock, may_trade: bool) -> None:
-        """A refused request has its error and message; the others stand."""
+        """A refused request has its error and message, or its order ends rejected; the others stand."""
         trader = await a_trader(venue, clock, may_trade, capability=Capability.BATCH)
         batch = needs(venue.batch, Capability.BATCH, venue)
         price = await trader.behind(YES, BUY)
@@ -43,23 +46,31 @@ class BatchRules(Contract):
             trader.request(YES, BUY, price),
         ]
         first, refused, last = await batch.place_orders(wanted)
-        assert refused.order is None or refused.order.status is OrderStatus.REJECTED
-        assert refused.error
-        assert refused.message
+        if refused.order is not None and refused.order.status is OrderStatus.PENDING:
+            check_rejected(await trader.arrived(refused.order))
+        else:
+            assert refused.order is None or refused.order.status is OrderStatus.REJECTED
+            assert refused.error
+            assert refused.message
         for result in (first, last):
             assert result.order is not None
+            await trader.arrived(result.order)
             assert (await trader.again(result.order)).status is OrderStatus.OPEN
 
     async def test_batch_never_doubles_an_order(self, venue: Venue, clock: Clock, may_trade: bool) -> None:
-        """The same client order id twice in one batch is one order."""
+        """The same client order id twice in one batch is one order; elsewhere, as many as are told."""
         trader = await a_trader(venue, clock, may_trade, capability=Capability.BATCH)
         batch = needs(venue.batch, Capability.BATCH, venue)
         price = await trader.behind(YES, BUY)
         before = size_at((await trader.book()).bids, price)
         wanted = trader.request(YES, BUY, price)
         results = await batch.place_orders([wanted, wanted])
-        check_unique({one.order.ref for one in results if one.order is not None}, "the order")
-        assert size_at((await trader.book()).bids, price) == before + trader.unit
+        told = [await trader.arrived(one.order) for one in results if one.order is not None]
+        refs = {one.ref for one in told if one.status is not OrderStatus.REJECTED}
+        assert refs, "none of two orders stands"
+        if finds_again(venue):
+            assert len(refs) == 1, "a second order exists"
+        assert size_at((await trader.book()).bids, price) == before + trader.unit * len(refs)
 
     async def test_batch_of_nothing_is_nothing(self, venue: Venue, clock: Clock, may_trade: bool) -> None:
         """An empty batch has no results and sends nothing."""

@@ -10,7 +10,7 @@ from pmi_core.models import Action, OrderRequest, OutcomeSide
 from pmi_core.numbers import Rounding
 from pmi_core.provider import Venue
 from pmi_core.testing.conformance.excuses import needs, skip
-from pmi_core.testing.conformance.failures import each
+from pmi_core.testing.conformance.failures import OFFLINE, each
 from pmi_core.testing.conformance.samples import Subjects, a_market
 from pmi_core.testing.conformance.stage import Contract
 from pmi_core.testing.misfortunes import (
@@ -62,6 +62,8 @@ async def placing(
         if not written:
             skip(f"{venue.info.provider} refused the order before it was sent: {error}")
         return error, written
+    if not wire.requests:
+        skip(OFFLINE.format(venue.info.provider))
     if not any(sent.writes for sent in wire.requests):
         skip(f"{venue.info.provider} places orders without a network request")
     raise AssertionError(f"{misfortune.name}: the order is said to be {order.status}")

@@ -14,9 +14,10 @@ from pmi_core.clock import Clock
 from pmi_core.errors import Duplicate, NotFound, RequestError
 from pmi_core.models import Order, OrderQuery, OrderStatus, OutcomeSide, TimeInForce
 from pmi_core.numbers import ZERO
-from pmi_core.provider import Venue
+from pmi_core.provider import IdempotencyKind, Venue
 from pmi_core.testing.clock import ManualClock
 from pmi_core.testing.conformance.excuses import needs, skip
+from pmi_core.testing.conformance.recognition import check_named, finds_again, nameless
 from pmi_core.testing.conformance.samples import every_page
 from pmi_core.testing.conformance.soundness import (
     check_json,
@@ -26,12 +27,11 @@ from pmi_core.testing.conformance.soundness import (
     check_unique,
 )
 from pmi_core.testing.conformance.stage import Contract
-from pmi_core.testing.conformance.trader import BUY, NO, YES, a_trader, size_at
+from pmi_core.testing.conformance.trader import BUY, NO, YES, a_trader, check_rejected, size_at
 
 __all__ = ["OrderRules"]
 
 KEPT = (
-    "client_order_id",
     "market_ref",
     "outcome",
     "action",
@@ -55,7 +55,7 @@ class OrderRules(Contract):
             check_refs(order, venue.name)
 
     async def test_orders_keep_what_was_asked(self, venue: Venue, clock: Clock, may_trade: bool) -> None:
-        """A placed order has every field of its request, the client order id to the letter."""
+        """A placed order has every field of its request; a client order id that is kept is kept to the letter."""
         trader = await a_trader(venue, clock, may_trade)
         moment = clock.now() + timedelta(hours=1)
         asked: tuple[tuple[OutcomeSide, dict[str, Any]], ...] = (
@@ -64,8 +64,10 @@ class OrderRules(Contract):
         )
         for outcome, more in asked:
             wanted = trader.request(outcome, BUY, await trader.behind(outcome, BUY), **more)
-            order = await trader.arrived(await trader.placer.place_order(wanted))
-            for seen in (check_sound(order, Order), await trader.again(order)):
+            answer = await trader.placer.place_order(wanted)
+            order = await trader.arrived(answer)
+            for seen in (check_sound(answer, Order), check_sound(order, Order), await trader.again(order)):
+                check_named(seen, wanted.client_order_id, venue)
                 for field in KEPT:
                     assert getattr(seen, field) == getattr(wanted, field), field
                 check_refs(seen, venue.name)
@@ -80,12 +82,32 @@ class OrderRules(Contract):
         assert (order.filled, order.remaining, order.fees) == (ZERO, trader.unit, ZERO)
         assert order.average_price is None
 
+    async def test_orders_pending_is_decided(self, venue: Venue, clock: Clock, may_trade: bool) -> None:
+        """An order that is accepted first has done nothing yet, can be read by its ref, and is decided soon."""
+        trader = await a_trader(venue, clock, may_trade)
+        wanted = trader.request(YES, BUY, await trader.behind(YES, BUY))
+        order = await trader.placer.place_order(wanted)
+        if order.status is not OrderStatus.PENDING:
+            skip(f"{venue.info.provider} decides an order before it answers")
+        assert (order.filled, order.remaining) == (ZERO, wanted.size), "a pending order has done something"
+        if order.ref is not None or venue.info.idempotency.kind is not IdempotencyKind.CLIENT_ID:
+            waiting = await trader.again(order)  # without client ids nothing but a ref names it
+            assert waiting.status in (OrderStatus.PENDING, OrderStatus.OPEN)
+        decided = await trader.arrived(order)
+        assert decided.ref is not None
+        assert order.ref in (None, decided.ref), "the decided order is another one"
+        assert decided.status is OrderStatus.OPEN
+        assert decided.ref in {one.ref for one in await trader.mine()}
+
     async def test_orders_get_and_list_agree(self, venue: Venue, clock: Clock, may_trade: bool) -> None:
         """Reading, listing and placing speak of the same order in the same way."""
         trader = await a_trader(venue, clock, may_trade)
-        order = await trader.place(YES, BUY, await trader.behind(YES, BUY))
-        assert await trader.again(order) == order
-        assert [one for one in await trader.mine() if one.ref == order.ref] == [order]
+        order = nameless(await trader.place(YES, BUY, await trader.behind(YES, BUY)), venue)
+        listed = [one for one in await trader.mine() if one.ref == order.ref]
+        for seen in (await trader.again(order), *listed):
+            assert nameless(seen, venue) == order
+            trader.check_named(seen)
+        assert len(listed) == 1
 
     async def test_orders_list_by_status(self, venue: Venue, clock: Clock, may_trade: bool) -> None:
         """A listing by status gives those statuses only, and everything of them."""
@@ -112,13 +134,20 @@ class OrderRules(Contract):
         assert {one.ref for one in placed} <= {one.ref for one in rows}
 
     async def test_orders_are_found_by_client_id(self, venue: Venue, clock: Clock, may_trade: bool) -> None:
-        """An order is found by the id that was made before sending; an unused id finds nothing."""
+        """An order is found by the id that was made before sending.
+
+        An unused id finds nothing, nor does one that the venue never hears of.
+        """
         trader = await a_trader(venue, clock, may_trade)
-        order = await trader.place(YES, BUY, await trader.behind(YES, BUY))
-        assert order.client_order_id is not None
-        found = await trader.placer.find_by_client_id(order.client_order_id)
-        assert found is not None
-        assert found.ref == order.ref
+        wanted = trader.request(YES, BUY, await trader.behind(YES, BUY))
+        order = await trader.send(wanted)
+        found = await trader.placer.find_by_client_id(wanted.client_order_id)
+        if finds_again(venue):
+            assert found is not None
+            assert found.ref == order.ref
+            check_named(found, wanted.client_order_id, venue)
+        else:
+            assert found is None, f"{venue.info.provider} cannot know an order by an id that it is never told"
         assert await trader.placer.find_by_client_id(trader.client_id()) is None
 
     async def test_orders_unknown_is_not_found(self, venue: Venue, clock: Clock, may_trade: bool) -> None:
@@ -132,21 +161,37 @@ class OrderRules(Contract):
     async def test_orders_same_client_id_is_one_order(
         self, venue: Venue, clock: Clock, may_trade: bool
     ) -> None:
-        """The same client order id twice is one order: Duplicate, or the first one again."""
+        """The same client order id twice is one order: Duplicate, or the first one again.
+
+        A venue that knows no such ids tells of as many orders as there are.
+        """
         trader = await a_trader(venue, clock, may_trade)
         price = await trader.behind(YES, BUY)
         before = size_at((await trader.book()).bids, price)
         wanted = trader.request(YES, BUY, price)
-        first = await trader.arrived(await trader.placer.place_order(wanted))
+        told = [await trader.send(wanted)]
         try:
-            second = await trader.placer.place_order(wanted)
+            again = await trader.send(wanted)
         except Duplicate:
             pass
         else:
-            assert second.ref == first.ref, "a second order exists"
-        same = [one for one in await trader.mine() if one.client_order_id == wanted.client_order_id]
-        assert len(same) == 1, f"{len(same)} orders carry one client order id"
-        assert size_at((await trader.book()).bids, price) == before + trader.unit
+            if again.status is OrderStatus.REJECTED:
+                check_rejected(again)
+            else:
+                told.append(again)
+        refs = {one.ref for one in told}
+        if finds_again(venue):
+            assert len(refs) == 1, "a second order exists"
+            same = [
+                one
+                for one in await trader.mine()
+                if one.client_order_id == wanted.client_order_id and one.status is not OrderStatus.REJECTED
+            ]
+            kept = venue.info.idempotency.kind is IdempotencyKind.CLIENT_ID
+            assert [one.ref for one in same] in ([[told[0].ref]] if kept else [[], [told[0].ref]])
+        assert size_at((await trader.book()).bids, price) == before + trader.unit * len(refs), (
+            "not as many orders rest as were told"
+        )
 
     async def test_orders_cancel_ends_it(self, venue: Venue, clock: Clock, may_trade: bool) -> None:
         """A canceled order is canceled for every reader, has nothing remaining, and left the book."""
@@ -158,7 +203,7 @@ class OrderRules(Contract):
         for seen in (check_sound(answer, Order), await trader.again(order)):
             assert seen.status is OrderStatus.CANCELED
             assert (seen.filled, seen.remaining) == (ZERO, ZERO)
-            assert seen.client_order_id == order.client_order_id
+            trader.check_named(seen)
         assert size_at((await trader.book()).bids, price) == before
 
     async def test_orders_cancel_twice_is_once(self, venue: Venue, clock: Clock, may_trade: bool) -> None:
@@ -215,9 +260,7 @@ class OrderRules(Contract):
             time_in_force=TimeInForce.GTD,
             expires_at=clock.now() - timedelta(minutes=1),
         )
-        with pytest.raises(RequestError):
-            await trader.placer.place_order(wanted)
-        assert await trader.placer.find_by_client_id(wanted.client_order_id) is None
+        await trader.refused(wanted, RequestError)
 
     async def test_orders_times_are_now(self, venue: Venue, clock: Clock, may_trade: bool) -> None:
         """An order says when it was made: now, aware, in UTC, never after its last change."""
@@ -238,10 +281,15 @@ class OrderRules(Contract):
         lowest = [price for price in (Decimal(7) / 1000, Decimal(7) / 100) if grid.contains(price)]
         price = lowest[0] if lowest else await trader.behind(YES, BUY)
         size = trader.unit * 7 + trader.step * 3
-        order = await trader.place(YES, BUY, price, size)
-        found = await trader.placer.find_by_client_id(order.client_order_id or "")
-        listed = [one for one in await trader.mine() if one.ref == order.ref]
-        for seen in (order, await trader.again(order), found, *listed):
-            assert seen is not None
+        wanted = trader.request(YES, BUY, price, size)
+        order = await trader.send(wanted)
+        ways = [order, await trader.again(order)]
+        ways += [one for one in await trader.mine() if one.ref == order.ref]
+        assert len(ways) == 3, "the order is not listed once"
+        if finds_again(venue):
+            found = await trader.placer.find_by_client_id(wanted.client_order_id)
+            assert found is not None
+            ways.append(found)
+        for seen in ways:
             assert (seen.price, seen.size, seen.remaining) == (price, size, size)
             check_json(seen)

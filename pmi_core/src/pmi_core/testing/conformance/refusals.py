@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import pytest
-
 from pmi_core.clock import Clock
 from pmi_core.errors import (
     BelowMinimum,
@@ -14,30 +12,25 @@ from pmi_core.errors import (
     MarketNotOpen,
     NotFound,
     OffGrid,
-    PmiError,
     RequestError,
 )
 from pmi_core.identifiers import MarketRef
-from pmi_core.models import MarketQuery, MarketStatus, OrderRequest
+from pmi_core.models import MarketQuery, MarketStatus
 from pmi_core.provider import Venue
 from pmi_core.testing.conformance.excuses import skip
 from pmi_core.testing.conformance.samples import ABSENT
 from pmi_core.testing.conformance.stage import Contract
-from pmi_core.testing.conformance.trader import BUY, YES, Trader, a_trader
+from pmi_core.testing.conformance.trader import BUY, YES, a_trader
 
 __all__ = ["RefusalRules"]
 
 
-async def refused(trader: Trader, wanted: OrderRequest, error: type[PmiError]) -> None:
-    """Assert that the order is refused by that name, and that no order exists afterwards."""
-    with pytest.raises(error) as caught:
-        await trader.placer.place_order(wanted)
-    assert caught.value.message.strip(), "the refusal says nothing"
-    assert await trader.placer.find_by_client_id(wanted.client_order_id) is None, "a refused order exists"
-
-
 class RefusalRules(Contract):
-    """Refusals have names."""
+    """Refusals have names.
+
+    A venue that accepts first and decides later may answer ``pending`` instead; the order then ends
+    rejected, with a reason.
+    """
 
     async def test_orders_off_grid_is_refused(self, venue: Venue, clock: Clock, may_trade: bool) -> None:
         """A price between two ticks is OffGrid; it is never rounded in silence."""
@@ -46,7 +39,7 @@ class RefusalRules(Contract):
         tick = grid.tick_at(price) if grid else None
         if tick is None:
             skip(f"{trader.market.ref} says no price grid")
-        await refused(trader, trader.request(YES, BUY, price - tick / 2), OffGrid)
+        await trader.refused(trader.request(YES, BUY, price - tick / 2), OffGrid)
 
     async def test_orders_below_minimum_is_refused(self, venue: Venue, clock: Clock, may_trade: bool) -> None:
         """A size below the minimum, or between two steps, is BelowMinimum; it is never cut."""
@@ -56,7 +49,7 @@ class RefusalRules(Contract):
         price = await trader.behind(YES, BUY)
         smallest = trader.market.min_size or trader.step
         for size in {smallest - trader.step / 2, trader.unit + trader.step / 2}:
-            await refused(trader, trader.request(YES, BUY, price, size), BelowMinimum)
+            await trader.refused(trader.request(YES, BUY, price, size), BelowMinimum)
 
     async def test_orders_without_money_are_refused(
         self, venue: Venue, clock: Clock, may_trade: bool
@@ -65,8 +58,8 @@ class RefusalRules(Contract):
         trader = await a_trader(venue, clock, may_trade)
         size = trader.unit * 10**9
         try:
-            await refused(
-                trader, trader.request(YES, BUY, await trader.behind(YES, BUY), size), InsufficientFunds
+            await trader.refused(
+                trader.request(YES, BUY, await trader.behind(YES, BUY), size), InsufficientFunds
             )
         except InvalidOrder as other:
             skip(f"{venue.info.provider} refuses the size before it looks at the money: {other}")
@@ -86,7 +79,7 @@ class RefusalRules(Contract):
             page = await venue.markets.list_markets(MarketQuery(status=status, limit=1))
             for market in page.items:
                 wanted = trader.request(YES, BUY, Decimal("0.5"), market_ref=market.ref)
-                await refused(trader, wanted, MarketNotOpen)
+                await trader.refused(wanted, MarketNotOpen)
                 return
         skip(f"{venue.info.provider} lists no market that is not open")
 
@@ -96,7 +89,7 @@ class RefusalRules(Contract):
         """An order in a market that the venue does not know is NotFound."""
         trader = await a_trader(venue, clock, may_trade)
         ref = MarketRef.make(venue.name, ABSENT)
-        await refused(trader, trader.request(YES, BUY, Decimal("0.5"), market_ref=ref), NotFound)
+        await trader.refused(trader.request(YES, BUY, Decimal("0.5"), market_ref=ref), NotFound)
 
     async def test_orders_of_other_venues_are_refused(
         self, venue: Venue, clock: Clock, may_trade: bool
@@ -104,4 +97,4 @@ class RefusalRules(Contract):
         """An order in a market of another venue is a RequestError."""
         trader = await a_trader(venue, clock, may_trade)
         ref = MarketRef.make("elsewhere", trader.market.ref.native)
-        await refused(trader, trader.request(YES, BUY, Decimal("0.5"), market_ref=ref), RequestError)
+        await trader.refused(trader.request(YES, BUY, Decimal("0.5"), market_ref=ref), RequestError)

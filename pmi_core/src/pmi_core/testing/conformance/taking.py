@@ -32,7 +32,7 @@ from pmi_core.testing.conformance.soundness import (
     check_unique,
 )
 from pmi_core.testing.conformance.stage import Contract
-from pmi_core.testing.conformance.trader import BUY, NO, SELL, YES, a_trader, size_at
+from pmi_core.testing.conformance.trader import BUY, NO, SELL, YES, a_trader, check_rejected, size_at
 
 __all__ = ["TakingRules"]
 
@@ -97,7 +97,8 @@ class TakingRules(Contract):
             check_times(fill)
             check_json(fill)
             assert (fill.outcome, fill.action, fill.price) == (outcome, action, level.price)
-            assert (fill.order_ref, fill.client_order_id) == (order.ref, order.client_order_id)
+            assert fill.order_ref == order.ref
+            trader.check_named(fill)
             assert fill.liquidity is Liquidity.TAKER
 
     async def test_orders_fills_sum_to_the_order(self, venue: Venue, clock: Clock, may_trade: bool) -> None:
@@ -167,12 +168,13 @@ class TakingRules(Contract):
         trader = await a_trader(venue, clock, may_trade)
         wanted = trader.request(YES, BUY, (await trader.best(YES, BUY)).price, post_only=True)
         try:
-            order = await trader.arrived(await trader.placer.place_order(wanted))
+            order = await trader.send(wanted)
         except WouldCross:
-            assert await trader.placer.find_by_client_id(wanted.client_order_id) is None
+            await trader.nothing_came_of(wanted)
         else:
             assert order.filled == 0, "a post-only order took"
-            assert order.status in (OrderStatus.CANCELED, OrderStatus.REJECTED), order.status
+            if order.status is not OrderStatus.CANCELED:
+                check_rejected(order)
 
     async def test_orders_reduce_only_never_flips(self, venue: Venue, clock: Clock, may_trade: bool) -> None:
         """A reduce-only order sells what is held and no more; with nothing held it does nothing."""
@@ -185,7 +187,7 @@ class TakingRules(Contract):
                 YES, SELL, price, held * 2, reduce_only=True, time_in_force=TimeInForce.IOC
             )
             try:
-                await trader.arrived(await trader.placer.place_order(wanted))
+                await trader.send(wanted)
             except RequestError:
                 break
             assert await trader.net() >= 0, "a reduce-only order turned the position round"
@@ -211,7 +213,7 @@ class TakingRules(Contract):
             YES, BUY, level.price, level.size + trader.unit, time_in_force=TimeInForce.FOK
         )
         try:
-            order = await trader.arrived(await trader.placer.place_order(too_much))
+            order = await trader.send(too_much)
         except OrderRefused:
             pass
         else:

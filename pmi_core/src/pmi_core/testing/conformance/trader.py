@@ -9,6 +9,7 @@ from typing import Any
 
 from pmi_core.capabilities import Capability, OrderPlacer
 from pmi_core.clock import Clock
+from pmi_core.errors import RequestError
 from pmi_core.models import (
     Action,
     Balance,
@@ -29,18 +30,28 @@ from pmi_core.models import (
 from pmi_core.numbers import ONE, ZERO, Rounding, round_to
 from pmi_core.provider import Venue
 from pmi_core.testing.conformance.excuses import needs, skip
+from pmi_core.testing.conformance.recognition import check_named, finds_again
 from pmi_core.testing.conformance.samples import open_markets
 
-__all__ = ["BUY", "NO", "SELL", "YES", "Trader", "a_trader", "size_at"]
+__all__ = ["BUY", "NO", "SELL", "YES", "Trader", "a_trader", "check_rejected", "size_at"]
 
 BUY, SELL = Action.BUY, Action.SELL
 YES, NO = OutcomeSide.YES, OutcomeSide.NO
 _DIGITS = "0123456789abcdef"
+PATIENCE = 60
+"""Seconds of the venue's clock within which an order that was accepted first is decided."""
 
 
 def size_at(levels: Iterable[Level], price: Decimal) -> Decimal:
     """Contracts that rest at exactly ``price``."""
     return sum((level.size for level in levels if level.price == price), ZERO)
+
+
+def check_rejected(order: Order) -> None:
+    """Assert that an order ended rejected, with nothing done and a reason."""
+    assert order.status is OrderStatus.REJECTED, f"the order is {order.status} and should be rejected"
+    assert (order.filled, order.remaining) == (ZERO, ZERO), "a rejected order works or was filled"
+    assert (order.reject_reason or "").strip(), "the order was rejected and nothing says why"
 
 
 class Trader:
@@ -60,6 +71,7 @@ class Trader:
         self.step = step
         self.unit = round_to(max(market.min_size or step, step, ONE), step, Rounding.UP)
         self._numbers = count(1)
+        self._asked: dict[str, str] = {}
 
     def client_id(self) -> str:
         """A fresh client order id that the venue's alphabet and length allow."""
@@ -86,23 +98,63 @@ class Trader:
         self, outcome: OutcomeSide, action: Action, price: Decimal, size: Decimal | None = None, **more: Any
     ) -> Order:
         """Place an order and wait until it is no longer pending."""
-        return await self.arrived(
-            await self.placer.place_order(self.request(outcome, action, price, size, **more))
-        )
+        return await self.send(self.request(outcome, action, price, size, **more))
+
+    async def send(self, wanted: OrderRequest) -> Order:
+        """Place this order and wait until it is no longer pending."""
+        order = await self.arrived(await self.placer.place_order(wanted))
+        if order.ref is not None:
+            self._asked[order.ref] = wanted.client_order_id
+        return order
 
     async def arrived(self, order: Order) -> Order:
-        """Follow an order that the venue accepted first and decides on later."""
-        for _ in range(20):
+        """Follow an order that the venue accepted first and decides on later; bounded."""
+        for _ in range(PATIENCE):
             if order.status is not OrderStatus.PENDING:
-                break
+                return order
             await self.clock.sleep(1)
-            found = (
-                await self.placer.get_order(order.ref)
-                if order.ref is not None
-                else await self.placer.find_by_client_id(order.client_order_id or "")
+            order = await self._followed(order)
+        raise AssertionError(f"the order is still pending after {PATIENCE} seconds")
+
+    async def _followed(self, order: Order) -> Order:
+        if order.ref is not None:
+            return await self.again(order)
+        assert finds_again(self.venue), "a pending order has neither a ref nor an id by which it is found"
+        return await self.placer.find_by_client_id(order.client_order_id or "") or order
+
+    async def refused(self, wanted: OrderRequest, error: type[RequestError]) -> None:
+        """Assert that an order is refused and that nothing came of it.
+
+        Either at once, by that name, or where the venue answers ``pending`` first, by an order that
+        ends rejected with a reason.
+        """
+        before = await self._latest()
+        try:
+            order = await self.placer.place_order(wanted)
+        except error as refusal:
+            assert refusal.message.strip(), "the refusal says nothing"
+            await self.nothing_came_of(wanted)
+        else:
+            assert order.status is OrderStatus.PENDING, (
+                f"the order is {order.status}; it should have been refused as {error.__name__}"
             )
-            order = found or order
-        return order
+            check_rejected(await self.arrived(order))
+        working = [one for one in await self._latest() if one.status is not OrderStatus.REJECTED]
+        assert {one.ref for one in working} <= {one.ref for one in before}, "a refused order exists"
+
+    async def nothing_came_of(self, wanted: OrderRequest) -> None:
+        """Assert that no order is found by the id of one that was refused at once."""
+        found = await self.placer.find_by_client_id(wanted.client_order_id)
+        assert found is None, "a refused order exists"
+
+    async def _latest(self) -> tuple[Order, ...]:
+        return (await self.placer.list_orders(OrderQuery(limit=20))).items
+
+    def check_named(self, seen: Order | Fill) -> None:
+        """Assert that an order or fill of this trader carries its client order id, or none where none is kept."""
+        ref = seen.ref if isinstance(seen, Order) else seen.order_ref
+        assert ref in self._asked, f"{ref} is not an order that was placed here"
+        check_named(seen, self._asked[ref], self.venue)
 
     def ref(self, order: Order) -> str:
         """The name of an order that has one."""
