@@ -147,6 +147,7 @@ __all__ = [
     "ProviderMissing",
     "QuadraticFee",
     "Quantity",
+    "Question",
     "QueueReader",
     "Quote",
     "QuoteListQuery",

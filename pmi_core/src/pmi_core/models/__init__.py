@@ -102,6 +102,7 @@ from pmi_core.models.query import (
     SettlementQuery,
     TradeQuery,
 )
+from pmi_core.models.question import Question
 from pmi_core.models.quote import (
     PriceQuote,
     Quote,
@@ -204,6 +205,7 @@ __all__ = [
     "PriceRange",
     "ProfitFee",
     "QuadraticFee",
+    "Question",
     "Quote",
     "QuoteListQuery",
     "QuoteQuery",
