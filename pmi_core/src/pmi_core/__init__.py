@@ -148,6 +148,7 @@ __all__ = [
     "ProviderMissing",
     "QuadraticFee",
     "Quantity",
+    "Question",
     "QueueReader",
     "Quote",
     "QuoteListQuery",

@@ -16,9 +16,9 @@ from pydantic import ValidationError as PydanticValidationError
 from pydantic.json_schema import SkipJsonSchema
 
 from pmi_core.errors import PmiError
+from pmi_core.models.question import problems
 from pmi_mcp.failures import describe, describe_unforeseen, sentence
 from pmi_mcp.outputs import Answer, finish
-from pmi_mcp.wording import problems
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
+from pmi_core import InvalidOrder
 from pmi_core.testing import examples
 from pmi_core.testing.conformance.soundness import check_json, check_sound
 
@@ -27,5 +28,5 @@ def test_any_field_can_be_said_otherwise() -> None:
 def test_what_is_said_is_validated() -> None:
     with pytest.raises(ValidationError):
         examples.a_book(bids=[("0.38", 1), ("0.40", 1)])
-    with pytest.raises(ValidationError):
+    with pytest.raises(InvalidOrder):
         examples.an_order_request(price="1.5")

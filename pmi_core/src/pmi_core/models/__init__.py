@@ -106,6 +106,7 @@ from pmi_core.models.query import (
     SettlementQuery,
     TradeQuery,
 )
+from pmi_core.models.question import Question
 from pmi_core.models.quote import (
     PriceQuote,
     Quote,
@@ -209,6 +210,7 @@ __all__ = [
     "PriceRange",
     "ProfitFee",
     "QuadraticFee",
+    "Question",
     "Quote",
     "QuoteListQuery",
     "QuoteQuery",

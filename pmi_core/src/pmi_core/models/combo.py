@@ -7,6 +7,7 @@ from pydantic import Field
 from pmi_core.identifiers import CollectionRef, EventRef, MarketRef, SeriesRef
 from pmi_core.models.market import OutcomeSide
 from pmi_core.models.model import Model, Time
+from pmi_core.models.question import Question
 
 __all__ = ["Collection", "ComboLeg", "ComboRequest"]
 
@@ -38,7 +39,7 @@ class Collection(Model):
     close_time: Time | None = None
 
 
-class ComboRequest(Model):
+class ComboRequest(Question):
     """Open the market of one combination; the same legs give the same market."""
 
     collection_ref: CollectionRef

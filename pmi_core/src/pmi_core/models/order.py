@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import ClassVar
 
 from pydantic import Field, model_validator
 
+from pmi_core.errors import InvalidOrder, RequestError
 from pmi_core.identifiers import GroupRef, MarketRef, OrderRef
 from pmi_core.models.market import OutcomeSide
 from pmi_core.models.model import Model, Time
+from pmi_core.models.question import Question
 from pmi_core.numbers import Amount, Price, Quantity
 
 __all__ = [
@@ -82,12 +85,17 @@ TERMINAL_STATUSES = frozenset(
 """Statuses in which an order works no more; only a fill that is undone turns filled into canceled."""
 
 
-class OrderRequest(Model):
+class OrderRequest(Question):
     """One limit order, complete before anything is sent.
 
     ``price`` is in terms of ``outcome``: buying NO at 0.30 pays at most 30 cents for a contract
     that pays 1 if the answer is no.
+
+    Raises:
+        InvalidOrder: a field is missing, unknown or wrong, or fields contradict each other.
     """
+
+    refusal: ClassVar[type[RequestError]] = InvalidOrder
 
     market_ref: MarketRef
     outcome: OutcomeSide

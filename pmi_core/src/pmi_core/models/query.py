@@ -8,8 +8,9 @@ from pydantic import Field, model_validator
 
 from pmi_core.identifiers import EventRef, MarketRef, OrderRef, RfqRef, SeriesRef
 from pmi_core.models.market import MarketStatus
-from pmi_core.models.model import Model, Time
+from pmi_core.models.model import Time
 from pmi_core.models.order import OrderStatus
+from pmi_core.models.question import Question
 
 __all__ = [
     "CandleInterval",
@@ -32,7 +33,7 @@ __all__ = [
 _MOST = 1000
 
 
-class _Paged(Model):
+class _Paged(Question):
     limit: int = Field(default=100, ge=1, le=_MOST)
     """Rows at most; a venue with a smaller maximum gives fewer and a cursor."""
     cursor: str | None = None
@@ -104,7 +105,7 @@ class CandleInterval(StrEnum):
         return {"1m": 60, "1h": 3600, "1d": 86400}[self.value]
 
 
-class CandleQuery(Model):
+class CandleQuery(Question):
     """Candles of one market, oldest first."""
 
     market_ref: MarketRef

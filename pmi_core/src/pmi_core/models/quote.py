@@ -11,6 +11,7 @@ from pmi_core.models.fees import FeeCertainty
 from pmi_core.models.market import OutcomeSide
 from pmi_core.models.model import Model, Time
 from pmi_core.models.order import Action
+from pmi_core.models.question import Question
 from pmi_core.numbers import Amount, Price, Quantity
 
 __all__ = [
@@ -25,7 +26,7 @@ __all__ = [
 ]
 
 
-class QuoteQuery(Model):
+class QuoteQuery(Question):
     """What would it cost to take now?"""
 
     market_ref: MarketRef
@@ -74,7 +75,7 @@ class RfqStatus(StrEnum):
     CLOSED = "closed"
 
 
-class RfqRequest(Model):
+class RfqRequest(Question):
     """Ask other members for a two-sided price."""
 
     market_ref: MarketRef
@@ -115,7 +116,7 @@ class QuoteStatus(StrEnum):
     CANCELED = "canceled"
 
 
-class QuoteRequest(Model):
+class QuoteRequest(Question):
     """Answer a request with a two-sided price; None means no bid on that side."""
 
     rfq_ref: RfqRef

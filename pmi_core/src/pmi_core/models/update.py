@@ -14,6 +14,7 @@ from pmi_core.models.fill import Fill
 from pmi_core.models.market import Market, Outcome
 from pmi_core.models.model import Model, Time
 from pmi_core.models.order import Order
+from pmi_core.models.question import Question
 from pmi_core.models.trade import Trade
 from pmi_core.numbers import Quantity
 
@@ -63,7 +64,7 @@ class Delivery(StrEnum):
     """Only the newest per market and channel; memory is bounded whatever the consumer does."""
 
 
-class Subscription(Model):
+class Subscription(Question):
     """What to hear about."""
 
     channels: frozenset[Channel] = Field(min_length=1)
