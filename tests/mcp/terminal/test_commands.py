@@ -12,6 +12,13 @@ COMMANDS = {
     "book": ("book", "alpha:RATE-1"),
     "trades": ("trades", "alpha:RATE-1"),
     "candles": ("candles", "alpha:RATE-1", "--start", "2026-01-04", "--end", "2026-01-06"),
+    "quote": ("quote", "alpha:RATE-1", "--size", "5"),
+    "events": ("events",),
+    "event": ("event", "alpha:RATE"),
+    "balance": ("balance",),
+    "positions": ("positions",),
+    "orders": ("orders", "--all"),
+    "fills": ("fills",),
     "venues": ("venues",),
     "doctor": ("doctor",),
 }
@@ -45,12 +52,16 @@ def test_hostile_text_of_a_venue_reaches_no_terminal(pmi, world, args):
 
     world.markets[0] = market(title=VENOM, subtitle=VENOM, rules=VENOM)
     world.message = VENOM
+    world.event_title = VENOM
+    world.orders = [row.model_copy(update={"reject_reason": VENOM}) for row in world.orders]
     told = pmi("--color", "always", *args, worlds=[world])
     assert told.status == 0
     # Rich's own colours may remain; nothing of the venue's sequences may.
     assert "\x1b]" not in told.out
     assert "\x1b[2J" not in told.out
     assert "\u202e" not in told.out
+    plain = pmi(*args, "--json", worlds=[world]).out
+    assert all(letter.isprintable() for letter in plain.replace("\n", "")), "escaped, in JSON"
     if args[0] == "market":
         assert "[red]it[/red]" in re.sub(r"\x1b\[[0-9;]*m", "", told.out), "markup is shown, not read"
 
@@ -120,6 +131,20 @@ def test_an_error_in_json_names_its_class_and_whether_to_repeat(pmi, world):
         ("candles", "alpha:RATE-1", "--interval", "1m", "--start", "520w"),
         ("market", "not a ref"),
         ("search", "rate", "--status", "sideways"),
+        ("events", "--status", "sideways"),
+        ("event", "not a ref"),
+        ("event", "nowhere:RATE"),
+        ("quote", "alpha:RATE-1"),
+        ("quote", "alpha:RATE-1", "--size", "5", "--notional", "5"),
+        ("quote", "alpha:RATE-1", "--size", "some"),
+        ("quote", "alpha:RATE-1", "--size", "0"),
+        ("quote", "alpha:RATE-1", "--size", "5", "--outcome", "maybe"),
+        ("quote", "alpha:RATE-1#no", "--size", "5", "--outcome", "yes"),
+        ("orders", "--market", "not a ref"),
+        ("fills", "--market", "nowhere:RATE-1"),
+        ("positions", "--venue", "nowhere"),
+        ("orders", "--limit", "0"),
+        ("orders", "--cursor", "not a cursor"),
         ("market", "nowhere:RATE-1"),
     ],
 )

@@ -8,10 +8,14 @@ from typing import Annotated
 
 import typer
 
+from pmi_mcp.terminal.account import balance, positions
 from pmi_mcp.terminal.demo import demo
 from pmi_mcp.terminal.doctor import doctor
+from pmi_mcp.terminal.events import event, events
 from pmi_mcp.terminal.market import market
+from pmi_mcp.terminal.orders import fills, orders
 from pmi_mcp.terminal.prices import book, candles, trades
+from pmi_mcp.terminal.quote import quote
 from pmi_mcp.terminal.reset import reset
 from pmi_mcp.terminal.search import search
 from pmi_mcp.terminal.session import Session
@@ -65,5 +69,10 @@ def options(
     context.obj = Session(config_path=config, color=color.value, debug=debug)
 
 
-for command in (venues, search, market, book, trades, candles, doctor, reset, demo):
+_COMMANDS = (
+    *(venues, search, events, event, market, book, trades, candles, quote),
+    *(balance, positions, orders, fills),
+    *(doctor, reset, demo),
+)
+for command in _COMMANDS:
     app.command()(command)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Cursor", "Json", "Limit", "Reference", "VenueName"]
+__all__ = ["Cursor", "Json", "Limit", "MarketFilter", "Reference", "StatusWord", "VenueName"]
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document with exact numbers as text.")]
 VenueName = Annotated[str | None, typer.Option("--venue", "-v", help="A configured venue; see `pmi venues`.")]
@@ -16,4 +16,10 @@ Cursor = Annotated[
 ]
 Reference = Annotated[
     str, typer.Argument(metavar="REF", help="A market, such as venue:TICKER or venue:TICKER#no.")
+]
+MarketFilter = Annotated[
+    str | None, typer.Option("--market", "-m", metavar="REF", help="Only of this market.")
+]
+StatusWord = Annotated[
+    str, typer.Option("--status", help="unopened, open, closed, determined, settled, voided or any.")
 ]

@@ -6,6 +6,7 @@ Text from venues is hostile: it passes the sanitizer and is never read as markup
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,15 @@ __all__ = ["SCHEMA_VERSION", "Screen"]
 
 SCHEMA_VERSION = 1
 """Of the documents that ``--json`` prints; grows when a field changes its meaning or goes."""
+
+
+_UNSEEN = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    """JSON with every character that a terminal would obey, or nobody would see, as an escape."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 class Screen:
@@ -70,7 +80,7 @@ class Screen:
     def document(self, kind: str, **content: Any) -> None:
         """Print one JSON document."""
         document = {"schema_version": SCHEMA_VERSION, "kind": kind, **content}
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+        sys.stdout.write(_json(document, indent=2) + "\n")
 
     def table(
         self,
@@ -108,7 +118,7 @@ class Screen:
     def fail(self, error: PmiError) -> None:
         """Print an error: what happened, and what to do about it."""
         if self.as_json:
-            sys.stderr.write(json.dumps(error.details(), ensure_ascii=False) + "\n")
+            sys.stderr.write(_json(error.details()) + "\n")
             return
         console = self._console(to_error=True)
         console.print(f"error: {clean(error.message, 600)}", style="bold red", soft_wrap=True)

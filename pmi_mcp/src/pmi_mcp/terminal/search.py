@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pmi_mcp.terminal.exits import Exit
-from pmi_mcp.terminal.options import Cursor, Json, Limit, VenueName
+from pmi_mcp.terminal.options import Cursor, Json, Limit, StatusWord, VenueName
 from pmi_mcp.terminal.session import run
 
 if TYPE_CHECKING:
@@ -25,10 +25,7 @@ def search(
     words: Annotated[list[str], typer.Argument(metavar="WORDS...", help="What the market speaks of.")],
     *,
     venue: VenueName = None,
-    status: Annotated[
-        str,
-        typer.Option("--status", help="unopened, open, closed, determined, settled, voided or any."),
-    ] = "open",
+    status: StatusWord = "open",
     limit: Limit = 20,
     cursor: Cursor = None,
     as_json: Json = False,
