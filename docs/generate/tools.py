@@ -29,8 +29,8 @@ def build() -> str:
         parts.append(f"{head}\n\n{_arguments(schemas[spec.name])}")
     return page(
         TITLE,
-        f"`pmi-mcp` offers these {len(ALL)} tools. All of them read; none can place an order. A tool that no "
-        "configured venue can serve is not offered.\n\n"
+        "`pmi-mcp` offers these tools. All of them read; none can place an order. A tool that no configured "
+        "venue can serve is not offered.\n\n"
         "Answers are structured content. Numbers are exact decimal text; a field that is absent is not known, "
         "never 0. `untrusted` names the fields that hold text of venues and their users, `truncated` says what "
         "was cut, `cursor` goes on. A failure is an answer too: `error`, `message`, `hint`.",

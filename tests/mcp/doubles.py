@@ -1,8 +1,9 @@
-"""A small venue in memory: every reading capability, lists that page, errors on demand."""
+"""A small venue in memory: every capability that reads, lists that page, errors on demand."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from types import ModuleType
 
 from pmi_mcp_world import NOW, World, market
@@ -13,7 +14,7 @@ from pmi_core import (
     ExchangeStatus,
     Level,
     OrderBook,
-    Page,
+    PriceQuote,
     Provider,
     StatusPart,
     Venue,
@@ -32,11 +33,16 @@ CAN = frozenset(
         Capability.EVENTS,
         Capability.SEARCH,
         Capability.BOOKS,
+        Capability.PRICING,
         Capability.TRADES,
         Capability.CANDLES,
         Capability.MILESTONES,
         Capability.ACCOUNT,
         Capability.ORDERS,
+        Capability.QUEUE,
+        Capability.GROUPS,
+        Capability.QUOTES,
+        Capability.COMBOS,
     }
 )
 
@@ -106,6 +112,25 @@ class Prices:
         )
         return book.mirror() if ref.outcome == "no" else book
 
+    async def get_quote(self, query):
+        await self.world.asked("get_quote", query)
+        self.world.one(self.world.markets, query.market_ref, "market")
+        return PriceQuote(
+            market_ref=query.market_ref,
+            outcome=query.outcome,
+            action=query.action,
+            size="60",
+            average_price="0.45",
+            worst_price="0.46",
+            cost="27",
+            fees="1.05",
+            fees_certainty="upper_bound",
+            price_after="0.47",
+            complete=False,
+            firm=True,
+            as_of=NOW - timedelta(seconds=2),
+        )
+
     async def get_books(self, refs):
         return tuple([await self.get_book(ref) for ref in refs])
 
@@ -133,7 +158,8 @@ class Account:
         return self.world.page(self.world.positions, query)
 
     async def list_settlements(self, query):
-        return Page(items=())
+        await self.world.asked("list_settlements", query)
+        return self.world.page(self.world.settlements, query)
 
     async def place_order(self, request):
         raise AssertionError("a server that reads must never place an order")
@@ -156,13 +182,61 @@ class Account:
     async def find_by_client_id(self, client_order_id):
         return None
 
+    async def get_queue_positions(self, refs):
+        await self.world.asked("get_queue_positions", refs)
+        return {ref: self.world.ahead[ref] for ref in refs if ref in self.world.ahead}
+
+    async def list_groups(self):
+        await self.world.asked("list_groups")
+        return tuple(self.world.groups)
+
+    async def get_group(self, ref):
+        await self.world.asked("get_group", ref)
+        return self.world.one(self.world.groups, ref, "group")
+
+    create_group = reset_group = trigger_group = set_group_limit = delete_group = place_order
+
+
+class Negotiation:
+    """Requests for quotes, quotes, collections; making any is a test's failure."""
+
+    def __init__(self, world):
+        self.world = world
+
+    async def list_rfqs(self, query):
+        await self.world.asked("list_rfqs", query)
+        rows = [row for row in self.world.rfqs if query.mine in (None, row.mine)]
+        return self.world.page(rows, query)
+
+    async def get_rfq(self, ref):
+        await self.world.asked("get_rfq", ref)
+        return self.world.one(self.world.rfqs, ref, "request")
+
+    async def list_quotes(self, query):
+        await self.world.asked("list_quotes", query)
+        return self.world.page(self.world.quotes, query)
+
+    async def list_collections(self, query):
+        await self.world.asked("list_collections", query)
+        return self.world.page(self.world.collections, query)
+
+    async def get_collection(self, ref):
+        await self.world.asked("get_collection", ref)
+        return self.world.one(self.world.collections, ref, "collection")
+
+    async def create_rfq(self, request):
+        raise AssertionError("a server that reads must never negotiate")
+
+    cancel_rfq = create_quote = accept_quote = confirm_quote = cancel_quote = open_combo = create_rfq
+
 
 def provider(world, can=CAN, keyed=frozenset(), settings=ProviderSettings, opening=None):
     """A provider whose venue shows the world with the capabilities that are asked for."""
     parts = {
         **dict.fromkeys(("status", "markets", "events", "search", "milestones"), Browsing(world)),
-        **dict.fromkeys(("books", "trades", "candles"), Prices(world)),
-        **dict.fromkeys(("account", "orders"), Account(world)),
+        **dict.fromkeys(("books", "pricing", "trades", "candles"), Prices(world)),
+        **dict.fromkeys(("account", "orders", "queue", "groups"), Account(world)),
+        **dict.fromkeys(("quotes", "combos"), Negotiation(world)),
     }
 
     async def open_it(context):

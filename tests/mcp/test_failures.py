@@ -86,6 +86,25 @@ WRONG = [
     ("get_orders", {"order": "beta:o1"}, "no venue 'beta' is configured"),
     ("get_fills", {"venue": "beta"}, "no venue 'beta' is configured"),
     ("get_balance", {"venue": "ALPHA"}, "no venue 'ALPHA' is configured"),
+    ("get_account", {"venue": "beta"}, "no venue 'beta' is configured"),
+    ("quote_cost", {"market": "alpha:RATE-1", "action": "buy"}, "exactly one of size and notional"),
+    (
+        "quote_cost",
+        {"market": "alpha:RATE-1", "action": "buy", "size": "1", "notional": "1"},
+        "exactly one of size and notional",
+    ),
+    ("quote_cost", {"market": "alpha:RATE-1", "action": "buy", "size": "-1"}, "never negative"),
+    ("quote_cost", {"market": "alpha:RATE-1", "action": "buy", "size": "many"}, "size"),
+    ("quote_cost", {"market": "alpha:RATE-1", "action": "hold", "size": "1"}, "must be 'buy' or 'sell'"),
+    ("quote_cost", {"market": "alpha:NOPE", "action": "buy", "size": "1"}, "knows no market"),
+    ("get_settlements", {"start": "1h", "end": "2h"}, "ends before it starts"),
+    ("get_queue_position", {"orders": []}, "at least 1 item"),
+    ("get_queue_position", {"orders": ["no ref at all"]}, "does not name an order"),
+    ("get_queue_position", {"orders": ["beta:o1"]}, "no venue 'beta' is configured"),
+    ("get_order_groups", {"group": "alpha:g9"}, "knows no group"),
+    ("get_rfqs", {"rfq": "alpha:r9"}, "knows no request"),
+    ("get_quotes", {"rfq": "no ref at all"}, "does not name a"),
+    ("get_multivariate_collections", {"collection": "alpha:c9"}, "knows no collection"),
 ]
 
 

@@ -8,6 +8,10 @@ from pmi_mcp_world import NOW, QUESTIONS, market
 from pydantic import SecretStr
 
 from pmi_core import (
+    Collection,
+    CollectionRef,
+    EventRef,
+    GroupRef,
     MarketRef,
     Milestone,
     MilestoneRef,
@@ -72,6 +76,22 @@ def venomous(world):
         order.model_copy(update={"reject_reason": VENOM, "client_order_id": "c\u202e1"})
         for order in world.orders
     ]
+    world.collections = [
+        Collection(
+            ref=CollectionRef("alpha:c\u202e1"),
+            title=VENOM,
+            description=VENOM,
+            event_refs=(EventRef("alpha:RATE\u202e"),),
+            min_legs=2,
+            max_legs=4,
+        )
+    ]
+    hidden = MarketRef("alpha:RATE\u202e-1")
+    world.positions = [position.model_copy(update={"market_ref": hidden}) for position in world.positions]
+    world.settlements = [row.model_copy(update={"market_ref": hidden}) for row in world.settlements]
+    world.groups = [row.model_copy(update={"ref": GroupRef("alpha:g\u202e1")}) for row in world.groups]
+    world.rfqs = [row.model_copy(update={"market_ref": hidden}) for row in world.rfqs]
+    world.quotes = [row.model_copy(update={"market_ref": hidden}) for row in world.quotes]
     world.message = VENOM
     return world
 

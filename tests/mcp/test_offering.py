@@ -86,7 +86,13 @@ def test_the_server_says_what_it_is(serve, world):
 async def test_a_tool_that_no_venue_can_serve_is_not_there(serve, connect, registry_of, world):
     only = frozenset({Capability.MARKETS, Capability.BOOKS})
     server = serve(registry=registry_of(provider(world, can=only)))
-    assert await names(connect, server) == ["list_venues", "search_markets", "get_market", "get_orderbook"]
+    assert await names(connect, server) == [
+        "list_venues",
+        "search_markets",
+        "get_market",
+        "get_orderbook",
+        "quote_cost",
+    ]
 
 
 async def test_one_venue_that_can_is_enough(serve, connect, registry_of, world):

@@ -7,9 +7,16 @@ from pmi_mcp_world import QUESTIONS, World
 
 pytestmark = pytest.mark.anyio
 
-WITH_DETAIL = sorted(
-    QUESTIONS.keys() - {"get_orderbook", "get_candlesticks", "get_exchange_status", "get_balance"}
-)
+WITHOUT_DETAIL = {
+    "get_account",
+    "get_balance",
+    "get_candlesticks",
+    "get_exchange_status",
+    "get_orderbook",
+    "get_queue_position",
+    "quote_cost",
+}
+WITH_DETAIL = sorted(QUESTIONS.keys() - WITHOUT_DETAIL)
 
 
 async def test_every_tool_is_offered(serve, connect, world):

@@ -9,23 +9,32 @@ from decimal import Decimal
 
 from pmi_core import (
     Candle,
+    Collection,
+    CollectionRef,
     Event,
     EventRef,
     Fill,
+    GroupRef,
     Market,
     MarketRef,
     Milestone,
     MilestoneRef,
     NotFound,
     Order,
+    OrderGroup,
     OrderRef,
     Outcome,
     Page,
     Position,
     QuadraticFee,
+    Quote,
+    QuoteRef,
     ResolutionSource,
+    Rfq,
+    RfqRef,
     Series,
     SeriesRef,
+    Settlement,
     Trade,
     cent_grid,
 )
@@ -47,6 +56,14 @@ QUESTIONS = {
     "get_positions": {},
     "get_orders": {},
     "get_fills": {},
+    "get_multivariate_collections": {},
+    "quote_cost": {"market": "alpha:RATE-1", "action": "buy", "size": "100"},
+    "get_account": {},
+    "get_settlements": {},
+    "get_queue_position": {"orders": ["alpha:o0", "alpha:o1"]},
+    "get_order_groups": {},
+    "get_rfqs": {},
+    "get_quotes": {},
 }
 """One question for every tool."""
 
@@ -100,6 +117,12 @@ class World:
     milestones: list = field(default_factory=list)
     candles: list = field(default_factory=list)
     series: list = field(default_factory=list)
+    settlements: list = field(default_factory=list)
+    groups: list = field(default_factory=list)
+    rfqs: list = field(default_factory=list)
+    quotes: list = field(default_factory=list)
+    collections: list = field(default_factory=list)
+    ahead: dict = field(default_factory=dict)
     message: str | None = None
     event_title: str = "Rate decision in February"
     failure: Exception | None = None
@@ -193,6 +216,65 @@ class World:
                 title="Rate decisions",
                 category="Economics",
                 tags=("Rates",),
+            )
+        ]
+        self._agree(one)
+
+    def _agree(self, one):
+        """What became of markets, and what is negotiated."""
+        self.settlements = [
+            Settlement(
+                market_ref=MarketRef(f"{self.venue}:RATE-0"),
+                event_ref=EventRef(f"{self.venue}:RATE"),
+                result="no",
+                settlement_value="0",
+                yes_size="0",
+                no_size="3",
+                cost="1.71",
+                payout="3",
+                fees="0.06",
+                time=NOW - timedelta(days=1),
+            )
+        ]
+        self.ahead = {self.orders[0].ref: Decimal(250)}
+        self.groups = [
+            OrderGroup(
+                ref=GroupRef(f"{self.venue}:g1"), limit="100", window_seconds=15, orders=(self.orders[0].ref,)
+            )
+        ]
+        self.rfqs = [
+            Rfq(
+                ref=RfqRef(f"{self.venue}:r{n}"),
+                market_ref=one,
+                size="500",
+                status="open",
+                mine=n == 1,
+                created_time=NOW - timedelta(minutes=n),
+            )
+            for n in (1, 2)
+        ]
+        self.quotes = [
+            Quote(
+                ref=QuoteRef(f"{self.venue}:q1"),
+                rfq_ref=RfqRef(f"{self.venue}:r1"),
+                market_ref=one,
+                yes_bid="0.41",
+                no_bid="0.55",
+                size="500",
+                status="accepted",
+                mine=False,
+                accepted_side="no",
+                created_time=NOW,
+            )
+        ]
+        self.collections = [
+            Collection(
+                ref=CollectionRef(f"{self.venue}:c1"),
+                title="Rates in two countries",
+                description="Any two of them.",
+                event_refs=(EventRef(f"{self.venue}:RATE"),),
+                min_legs=2,
+                max_legs=4,
             )
         ]
 

@@ -11,6 +11,7 @@ from fastmcp import Client
 from pmi_core import MarketQuery, OrderRequest, Registry
 from pmi_core.testing.clock import ManualClock
 from pmi_mcp.server import build
+from pmi_mcp.tools import ALL
 
 pytestmark = pytest.mark.anyio
 
@@ -55,7 +56,7 @@ async def traded(registry):
 
 
 async def test_every_tool_is_there(client):
-    assert len(await client.list_tools()) == 15
+    assert [tool.name for tool in await client.list_tools()] == [spec.name for spec in ALL]
 
 
 async def test_from_words_to_a_book(client):

@@ -156,7 +156,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--toolset",
         action="append",
-        choices=("core", "browse", "trading"),
+        choices=("core", "browse", "trading", "groups", "rfq"),
         help="offer only these tools; may be repeated; all by default",
     )
     parser.add_argument(

@@ -25,6 +25,10 @@ class Toolset(StrEnum):
     """Events, series, milestones, whether venues work."""
     TRADING = "trading"
     """What the account has and did."""
+    GROUPS = "groups"
+    """Order groups of the account."""
+    RFQ = "rfq"
+    """Requests for quotes, and what was quoted."""
 
 
 class LogLevel(StrEnum):

@@ -149,13 +149,17 @@ class Venues:
         opened = await self.venue(name)
         return require(getattr(opened, capability.value), capability, opened)
 
-    async def find(self, text: str, venue: str | None, capability: Capability) -> tuple[Any, MarketRef]:
-        """The part that answers questions about a market, and the market's ref."""
+    async def locate(self, text: str, venue: str | None) -> tuple[Venue, MarketRef]:
+        """The opened venue of a market, and the market's ref."""
         try:
-            opened, ref = await find_market(self, text, venue, patience=self.patience)
+            return await find_market(self, text, venue, patience=self.patience)
         except PmiError as error:
             self._conceal(error, error.venue)
             raise
+
+    async def find(self, text: str, venue: str | None, capability: Capability) -> tuple[Any, MarketRef]:
+        """The part that answers questions about a market, and the market's ref."""
+        opened, ref = await self.locate(text, venue)
         return require(getattr(opened, capability.value), capability, opened), ref
 
     async def wait(self, name: str, answer: Awaitable[Answer]) -> Answer:

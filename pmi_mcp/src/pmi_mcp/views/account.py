@@ -8,9 +8,11 @@ from pmi_core.models import FillSettlement, TimeInForce
 from pmi_mcp.views.values import Detail, currency, label, moment, name_of, number, present
 
 if TYPE_CHECKING:
-    from pmi_core.models import Balance, Fill, Order, Position
+    from decimal import Decimal
 
-__all__ = ["balance_row", "fill_row", "order_row", "position_row"]
+    from pmi_core.models import Balance, Fill, Order, OrderGroup, Position, Settlement
+
+__all__ = ["balance_row", "fill_row", "group_row", "order_row", "position_row", "queue_row", "settlement_row"]
 
 
 def balance_row(balance: Balance, venue: str) -> dict[str, Any]:
@@ -105,3 +107,43 @@ def fill_row(fill: Fill, detail: Detail) -> dict[str, Any]:
         row["trade_id"] = name_of(fill.trade_id)
         row["client_order_id"] = name_of(fill.client_order_id)
     return present(row)
+
+
+def settlement_row(settlement: Settlement, detail: Detail) -> dict[str, Any]:
+    """A market of the account that was settled; the value is what one YES contract was paid."""
+    row: dict[str, Any] = {
+        "time": moment(settlement.time),
+        "market": name_of(settlement.market_ref),
+        "result": settlement.result.value,
+        "settlement_value": number(settlement.settlement_value),
+        "yes_size": number(settlement.yes_size) if settlement.yes_size else None,
+        "no_size": number(settlement.no_size) if settlement.no_size else None,
+        "cost": number(settlement.cost),
+        "payout": number(settlement.payout),
+        "fees": number(settlement.fees),
+        "currency": _currency(settlement.currency),
+    }
+    if detail == "full":
+        row["event"] = name_of(settlement.event_ref)
+    return present(row)
+
+
+def group_row(group: OrderGroup, detail: Detail) -> dict[str, Any]:
+    """An order group; in full with its open orders."""
+    row: dict[str, Any] = {
+        "ref": name_of(group.ref),
+        "limit": number(group.limit),
+        "window_seconds": group.window_seconds,
+        "triggered": group.triggered,
+        "open_orders": len(group.orders),
+    }
+    if detail == "full":
+        row["orders"] = [name_of(ref) for ref in group.orders[:200]]
+    return present(row)
+
+
+def queue_row(order: str, ahead: Decimal | None) -> dict[str, Any]:
+    """The place of an order in its queue; one that does not rest has none."""
+    if ahead is None:
+        return {"order": order, "resting": False}
+    return {"order": order, "resting": True, "contracts_ahead": number(ahead)}
