@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -33,9 +34,11 @@ def placed(tmp_path_factory):
 
 def _bought(venue):
     for market in venue.markets.list_markets(MarketQuery(status="open", limit=100)).items:
-        if market.execution != "clob" or market.yes.ask is None or not Decimal("0.1") < market.yes.ask < 1:
+        is_lasting = market.close_time is None or market.close_time > market.as_of + timedelta(hours=1)
+        ask = market.yes.ask
+        if market.execution != "clob" or not is_lasting or ask is None or not Decimal("0.1") < ask < 1:
             continue
-        order = venue.orders.place_order(_order(market, market.yes.ask, "ioc"))
+        order = venue.orders.place_order(_order(market, ask, "ioc"))
         if order.filled:
             return order, market
     raise AssertionError("nobody sells anything")

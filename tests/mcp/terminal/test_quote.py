@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from pmi_core import Capability, PriceQuote
+from pmi_core import Capability, PriceQuote, QuadraticFee
 from pmi_mcp.terminal.exits import Exit
 
 
@@ -40,8 +40,7 @@ def price(pmi, world):
 
 def test_taking_from_one_level_costs_its_price_and_the_fee(price):
     found = price("alpha:RATE-1", "--size", "10")
-    assert found["action"] == "buy"
-    assert found["outcome"] == "yes"
+    assert found["order"] == "buy yes"
     assert found["average_price"] == found["worst_price"] == Decimal("0.44")
     assert found["cost"] == Decimal("4.40")
     # 0.07 x 10 x 0.44 x 0.56 = 0.17248, to the cent above
@@ -71,7 +70,7 @@ def test_selling_takes_bids_and_the_fee_comes_off(price):
 )
 def test_the_outcome_is_named_by_the_ref_or_the_option(price, args):
     found = price(*args, "--size", "10")
-    assert found["outcome"] == "no"
+    assert found["order"] == "buy no"
     assert found["average_price"] == Decimal("0.58")
 
 
@@ -85,8 +84,7 @@ def test_a_thin_book_gives_a_part(pmi, price, world):
     found = price("alpha:RATE-1", "--size", "1000")
     assert found["size"] == Decimal(100)
     assert found["complete"] is False
-    assert found["price_after"] is None
-    assert "only a part" in pmi("quote", "alpha:RATE-1", "--size", "1000", worlds=[world]).err
+    assert "complete\tno" in pmi("quote", "alpha:RATE-1", "--size", "1000", worlds=[world]).out
 
 
 def test_fees_that_the_market_does_not_tell_are_those_of_its_series(price, world):
@@ -103,19 +101,29 @@ def test_fees_that_nobody_tells_are_not_nothing(pmi, price, world):
 
     world.markets[0] = market(fees=None)
     found = price("alpha:RATE-1", "--size", "10")
-    assert found["fees"] is None
-    assert found["total"] is None
-    assert found["fees_certainty"] is None
-    assert "fees are\tnot known" in pmi("quote", "alpha:RATE-1", "--size", "10", worlds=[world]).out
+    assert not {"fees", "total"} & found.keys()
+    assert found["fees_certainty"] == "unknown"
+    assert "fees certainty\tunknown" in pmi("quote", "alpha:RATE-1", "--size", "10", worlds=[world]).out
 
 
-def test_a_market_that_takes_no_orders_has_no_price(pmi, world):
+def test_a_market_that_is_not_open_is_told_to_be_so(price, world):
     from pmi_mcp_doubles import market
 
     world.markets[0] = market(status="closed", trading="none")
-    told = pmi("quote", "alpha:RATE-1", "--size", "10", worlds=[world])
-    assert told.status == Exit.USAGE
-    assert "takes no orders now" in told.err
+    assert price("alpha:RATE-1", "--size", "10")["status"] == "closed"
+
+
+def test_fees_that_fall_due_later_are_said_in_words(pmi, world):
+    from pmi_mcp_doubles import market
+
+    world.markets[0] = market(fees=QuadraticFee(when="settlement", taker_rate="0.07", step="0.01"))
+    (said,) = [
+        line
+        for line in pmi("quote", "alpha:RATE-1", "--size", "10", worlds=[world]).out.splitlines()
+        if line.startswith("fees later")
+    ]
+    assert "settlement" in said
+    assert "{" not in said
 
 
 @pytest.mark.parametrize("size, status", [("3", Exit.OK), ("0", Exit.NO)])
