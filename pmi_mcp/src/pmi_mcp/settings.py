@@ -20,7 +20,7 @@ class Toolset(StrEnum):
     """Tools that are chosen together."""
 
     CORE = "core"
-    """Find markets, read prices, see own orders."""
+    """Find markets, read prices and costs, see the account and its orders."""
     BROWSE = "browse"
     """Events, series, milestones, whether venues work."""
     TRADING = "trading"
