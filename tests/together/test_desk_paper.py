@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -16,6 +17,7 @@ from pmi_core.desk import (
     IntentState,
     OrderDraft,
 )
+from pmi_core.testing.clock import ManualClock
 
 pytestmark = pytest.mark.anyio
 
@@ -24,7 +26,9 @@ pytestmark = pytest.mark.anyio
 def registry(tmp_path, request):
     config = tmp_path / "pmi.toml"
     config.write_text(f"[venues.paper]\nclient_ids = {request.param}\n", encoding="utf-8")
-    return Registry.load(config_path=config, environ={"PMI_HOME": str(tmp_path)})
+    # Time passes only where the test waits, so that a price that was read is there when it is taken.
+    clock = ManualClock(datetime(2026, 3, 2, 15, 0, tzinfo=UTC), auto=True)
+    return Registry.load(config_path=config, environ={"PMI_HOME": str(tmp_path)}, clock=clock)
 
 
 async def send(desk, draft):
