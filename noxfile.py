@@ -190,7 +190,7 @@ def mcp(session: nox.Session) -> None:
 @nox.session(tags=["test"])
 def together(session: nox.Session) -> None:
     """Everything installed at once, as the all-in-one distribution does."""
-    install_wheels(session, *PROJECTS, groups=("test", "coverage"))
+    install_wheels(session, *PROJECTS, extras="desk,testing", groups=("test", "coverage"))
     install(session, "pip")
     session.run("python", "-m", "pip", "check", silent=True)
     pytest(session, "tests/together")
