@@ -36,7 +36,12 @@ def _bought(venue):
     for market in venue.markets.list_markets(MarketQuery(status="open", limit=100)).items:
         is_lasting = market.close_time is None or market.close_time > market.as_of + timedelta(hours=1)
         ask = market.yes.ask
-        if market.execution != "clob" or not is_lasting or ask is None or not Decimal("0.1") < ask < 1:
+        if (
+            market.execution != "clob"
+            or not is_lasting
+            or ask is None
+            or not Decimal("0.1") < ask < Decimal("0.9")
+        ):
             continue
         # Prices move while the program runs, so the limit is far above what was read.
         order = venue.orders.place_order(_order(market, "0.99", "ioc"))
