@@ -281,6 +281,10 @@ class Desk:
         self.kill.engage(reason, by)
         await self._journal.note(EntryKind.KILL, "engaged", {"reason": reason[:500], "by": by[:200]})
 
+    async def note_release(self, reason: str, by: str) -> None:
+        """Write down that a person took the kill switch away; this takes nothing away itself."""
+        await self._journal.note(EntryKind.KILL, "released", {"reason": reason[:500], "by": by[:200]})
+
     async def aclose(self) -> None:
         """Wait for answers that are still to come, then close the journal."""
         while self._running:
