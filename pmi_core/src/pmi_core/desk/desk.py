@@ -116,6 +116,11 @@ class Desk:
         self._counting = asyncio.Lock()
         self._counted = False
 
+    @property
+    def registry(self) -> Registry:
+        """The venues that it sends to."""
+        return self._registry
+
     # ------------------------------------------------------------------------- draft, yes or no
 
     async def preview(self, draft: Draft | OrderDraft) -> Preview:
