@@ -130,7 +130,8 @@ def _prepare(chosen: argparse.Namespace) -> FastMCP[Any] | None:
         settings = read_server_settings(
             registry.config,
             {
-                "toolsets": frozenset(chosen.toolset or ()) or None,
+                "toolsets": chosen.toolsets,
+                "read_only": chosen.read_only or None,
                 "venues": tuple(chosen.venue or ()),
                 "log_level": chosen.log_level,
             },
@@ -145,7 +146,8 @@ def _prepare(chosen: argparse.Namespace) -> FastMCP[Any] | None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="pmi-mcp",
-        description="Serve prediction markets to assistants, by MCP on standard input and output. Read-only.",
+        description="Serve prediction markets to assistants, by MCP on standard input and output.",
+        allow_abbrev=False,
     )
     parser.add_argument(
         "--config", type=Path, metavar="PATH", help="the configuration file, instead of pmi.toml"
@@ -154,10 +156,14 @@ def _parser() -> argparse.ArgumentParser:
         "--venue", action="append", metavar="NAME", help="serve only this venue; may be repeated"
     )
     parser.add_argument(
-        "--toolset",
-        action="append",
-        choices=("core", "browse", "trading", "groups", "rfq"),
-        help="offer only these tools; may be repeated; all by default",
+        "--toolsets",
+        metavar="NAMES",
+        help="which tools to offer, by comma: core (the default), browse, trading, groups, rfq; or all",
+    )
+    parser.add_argument(
+        "--read-only",
+        action="store_true",
+        help="offer no tool that changes anything, whatever else is chosen",
     )
     parser.add_argument(
         "--log-level",

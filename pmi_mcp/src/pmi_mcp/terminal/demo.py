@@ -83,7 +83,7 @@ async def _server(folder: Path) -> AsyncIterator[Client[Any]]:
     log = folder / "server.log"
     transport = StdioTransport(
         command=sys.executable,
-        args=["-m", "pmi_mcp"],
+        args=["-m", "pmi_mcp", "--toolsets", "core,trading"],
         env={"PMI_CONFIG": str(config), "PMI_HOME": str(folder / "home")},
         log_file=log,
     )
