@@ -238,6 +238,9 @@ class Provider:
     open: Callable[[OpenContext], Awaitable[Venue]]
     keyed: frozenset[Capability] = frozenset()
     """Slots that stay empty without credentials."""
+    write_class: Callable[[Any], WriteClass] | None = None
+    """What an order moves at a venue with these settings, told without opening it; the opened venue says
+    the same.  None where that cannot be told, which counts as real money."""
     reset: Callable[[OpenContext], Awaitable[str]] | None = None
     """Starts a practice account over and says in one sentence what was forgotten; None where an
     account cannot start over."""
