@@ -84,7 +84,7 @@ def draft():
 def approved():
     """Preview and approve a draft; gives the code."""
 
-    async def approved(desk, draft, channel="token"):
+    async def approved(desk, draft, channel="terminal"):
         from pmi_core.desk import ApprovalChannel
 
         preview = await desk.preview(draft)

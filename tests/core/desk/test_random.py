@@ -79,7 +79,7 @@ class Run:
             with pytest.raises(PmiError):
                 await self.desk.send(preview.code)
             return
-        await self.desk.approve(preview.code, ApprovalChannel.TOKEN, "test")
+        await self.desk.approve(preview.code, ApprovalChannel.TERMINAL, "test")
         self.approved.add(preview.code)
         self.venue.faults = [self.dice.choice(FAULTS) for _ in range(3)]
         callers = self.dice.choice([1, 1, 3])
@@ -87,7 +87,7 @@ class Run:
             dead = self.arm(patch) if self.dice.random() < 0.35 else None
             tasks = [asyncio.ensure_future(self.desk.send(preview.code)) for _ in range(callers)]
             results = await asyncio.gather(*tasks, return_exceptions=True)
-            await asyncio.gather(*self.desk._running, return_exceptions=True)
+            await self.desk._under_way.finish()
         for one in results:
             assert not isinstance(one, BaseException) or isinstance(one, PmiError | Died), one
         if dead and dead[0]:

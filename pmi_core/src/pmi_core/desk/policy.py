@@ -42,14 +42,17 @@ class Policy:
         self.mode = mode
         self.settings = settings
 
-    def channels(self, write_class: WriteClass) -> frozenset[ApprovalChannel]:
-        """Which channels may approve an order that moves this."""
+    def channels(self, write_class: WriteClass, loss: Decimal) -> frozenset[ApprovalChannel]:
+        """Which channels may approve something that moves this and can lose that much."""
         table = self.settings.approve_with
         by_class = {
             WriteClass.SIMULATED: table.paper,
             WriteClass.DEMO: table.demo,
             WriteClass.REAL: table.live,
         }
+        ceiling = self.settings.token_ceiling
+        if ceiling is None or loss >= ceiling:
+            return by_class[write_class] - {ApprovalChannel.TOKEN}
         return by_class[write_class]
 
     def allows_writing(self, info: VenueInfo) -> Refusal | None:

@@ -18,7 +18,7 @@ from pmi_core.numbers import Amount, Number, Price, Quantity
 from pmi_core.provider import WriteClass
 from pmi_core.settings import ApprovalChannel, Mode, PolicySettings
 
-__all__ = ["OrderPreview", "Preview", "preview_of", "preview_order"]
+__all__ = ["OrderPreview", "Preview", "loss_of", "preview_of", "preview_order", "taking_now"]
 
 
 class OrderPreview(Model):
@@ -72,6 +72,7 @@ class Preview(Model):
     warnings: tuple[str, ...]
     """What a person should look at twice."""
     approve_with: frozenset[ApprovalChannel]
+    """Without the token where `token_ceiling` closes it for this."""
     expires_at: Time
 
 
@@ -125,6 +126,7 @@ def preview_of(
 ) -> Preview:
     """What a ticket holds, for people."""
     checks = [check for one in orders for check in one.checks]
+    write_class, loss = WriteClass(payload["write_class"]), loss_of(payload)
     return Preview(
         code=payload["code"],
         digest=digest,
@@ -132,15 +134,20 @@ def preview_of(
         venue=payload["venue"],
         environment=payload["environment"],
         account=payload["account"],
-        write_class=WriteClass(payload["write_class"]),
+        write_class=write_class,
         mode=policy.mode,
         orders=orders,
-        max_loss=Decimal(sum(step["units"] for step in payload["steps"])) / 1_000_000,
+        max_loss=loss,
         currency=payload["currency"],
         warnings=tuple(check.says for check in checks if check.severity is Severity.WARN),
-        approve_with=policy.channels(WriteClass(payload["write_class"])),
+        approve_with=policy.channels(write_class, loss),
         expires_at=datetime.fromtimestamp(payload["expires"] / 1000, UTC),
     )
+
+
+def loss_of(payload: dict[str, Any]) -> Decimal:
+    """What everything that a ticket holds can lose together."""
+    return Decimal(sum(step["units"] for step in payload["steps"])) / 1_000_000
 
 
 def taking_now(request: OrderRequest, facts: Facts) -> FillCost | None:
