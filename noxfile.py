@@ -21,6 +21,7 @@ PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 SCRATCH = ROOT / ".nox" / "shared"
 
 PYTEST = ("pytest", "--hypothesis-profile=ci")  # the same examples each time, no deadline for one
+AT_ONCE = ("-n", str(min(4, os.cpu_count() or 1)))  # processes that share the tests of a session
 
 PROVIDERS = sorted(path.parent.name for path in ROOT.glob("providers/*/pyproject.toml"))
 TOYS = sorted(path.parent for path in ROOT.glob("docs/examples/pmi-provider-*/pyproject.toml"))
@@ -126,7 +127,7 @@ def pytest(session: nox.Session, *args: str) -> None:
     """Run pytest under coverage, which starts first: pytest imports the plugin of pmi-core before pytest-cov."""
     data = coverage_folder() / ".coverage"
     session.run(
-        *("python", "-m", "coverage", "run", f"--data-file={data}", "-m", *PYTEST, *args, *session.posargs),
+        *("python", "-m", "coverage", "run", f"--data-file={data}", "-m", *PYTEST, *AT_ONCE, *args, *session.posargs),
         env={"PMI_HOME": session.create_tmp()},
     )
 
@@ -227,7 +228,7 @@ def docs(session: nox.Session) -> None:
     install(session, *everything(), *group("docs", "test"))
     session.run("zensical", "build", "--strict", "--clean", "--config-file", "docs/zensical.toml")
     session.run("python", "docs/llms.py")
-    session.run("python", "-m", *PYTEST, "tests/docs", *session.posargs)
+    session.run("python", "-m", *PYTEST, *AT_ONCE, "tests/docs", *session.posargs)
 
 
 @nox.session
@@ -278,7 +279,7 @@ if OTHERS := other_interpreters():
     def pythons(session: nox.Session) -> None:
         """The core's tests on the other supported interpreters of this machine."""
         install_wheels(session, extras="desk,history,scale,testing")
-        session.run("python", "-m", *PYTEST, "tests/core", "-q", *session.posargs)
+        session.run("python", "-m", *PYTEST, *AT_ONCE, "tests/core", "-q", *session.posargs)
 
 
 # ----------------------------------------------------------------------------------- by name only
