@@ -42,6 +42,8 @@ FILES_ONLY = {
     "test_journal",
     "test_killed",
     "test_counters_are_made_again_from_what_was_sent",
+    "test_of_several_heirs_of_a_dead_process_one_sends",
+    "test_the_process_that_previewed_sends_what_another_one_approved",
 }
 
 
