@@ -15,10 +15,11 @@ from pmi_mcp.terminal.exits import Exit, exit_for
 from pmi_mcp.terminal.screen import Screen
 
 if TYPE_CHECKING:
+    from pmi_core.desk import Desk
     from pmi_core.errors import PmiError
     from pmi_core.plugins.registry import Registry
 
-__all__ = ["Session", "run"]
+__all__ = ["Session", "run", "run_at_desk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,23 @@ def run(
     except KeyboardInterrupt:
         status = Exit.INTERRUPTED
     raise typer.Exit(int(status))
+
+
+def run_at_desk(
+    context: typer.Context,
+    work: Callable[[Desk, Registry, Screen], Coroutine[Any, Any, Exit | None]],
+    *,
+    as_json: bool = False,
+) -> NoReturn:
+    """Run a command that sends, cancels or looks at what was sent: with the desk open as well."""
+
+    async def opened(registry: Registry, screen: Screen) -> Exit | None:
+        from pmi_core.desk import Desk
+
+        async with Desk(registry) as desk:
+            return await work(desk, registry, screen)
+
+    run(context, opened, as_json=as_json)
 
 
 def _explain(error: PmiError, screen: Screen) -> None:
