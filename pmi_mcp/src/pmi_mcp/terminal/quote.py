@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pmi_core.plugins.registry import Registry
     from pmi_mcp.terminal.screen import Screen
 
-__all__ = ["outcome_of", "quote"]
+__all__ = ["quote"]
 
 
 def quote(
@@ -45,7 +45,7 @@ def quote(
 
         venues = patient(registry)
         _, named = await venues.locate(reference, venue)
-        wanted = outcome_of(named, outcome, "yes")
+        wanted = _outcome(named, outcome)
         with screen.working("asking the price"):
             answer = await quote_cost(
                 venues, market=wanted, action="buy" if buy else "sell", size=size, notional=notional
@@ -62,19 +62,13 @@ def quote(
     run(context, work, as_json=as_json)
 
 
-def outcome_of(named: MarketRef, outcome: str | None, otherwise: str | None = None) -> MarketRef:
-    """The outcome that is meant: by the option, by the ref, else ``otherwise``.
-
-    Raises:
-        RequestError: it is not said, said twice differently, or neither yes nor no.
-    """
+def _outcome(named: MarketRef, outcome: str | None) -> MarketRef:
+    """The outcome that is meant: by the option, by the ref, else YES."""
     from pmi_core.errors import RequestError
 
-    wanted = (outcome or named.outcome or otherwise or "").strip().lower()
-    if not wanted:
-        raise RequestError("which outcome is meant?", hint=f"write {named.market}#yes or {named.market}#no")
+    wanted = (outcome or named.outcome or "yes").strip().lower()
     if wanted not in ("yes", "no"):
-        raise RequestError(f"an outcome is yes or no, not {wanted[:40]!r}")
+        raise RequestError(f"--outcome is yes or no, not {outcome!r}")
     if named.outcome not in (None, wanted):
         raise RequestError(
             f"the ref names {str(named.outcome).upper()} and --outcome something else",
