@@ -15,10 +15,13 @@ from pmi_mcp._version import __version__
 
 if TYPE_CHECKING:
     from fastmcp import FastMCP
+    from mcp.server.request_state import RequestStateSecurity
 
     from pmi_core.clock import Clock
     from pmi_core.plugins.registry import Registry
     from pmi_mcp.settings import ServerSettings
+    from pmi_mcp.tools import ToolSpec
+    from pmi_mcp.trading import Trading
 
 __all__ = ["build", "main"]
 
@@ -28,8 +31,9 @@ def build(
 ) -> FastMCP[Any]:
     """Make the server over a registry, which it closes in the end.
 
-    A tool is there only where its toolset is chosen and a venue can serve it; venues are opened when
-    they are first asked, and one that cannot be opened makes its answers errors and stops nothing.
+    A tool is there only where its toolset is chosen and a venue can serve it, and one that writes only
+    where the mode lets such a venue be written to; venues are opened when they are first asked, and one that
+    cannot be opened makes its answers errors and stops nothing.
 
     Raises:
         RequestError: the settings name a venue that is not configured.
@@ -38,10 +42,12 @@ def build(
     from mcp_types import Icon
 
     from pmi_mcp.identity import ICON, NAME, give_title, instructions, website
+    from pmi_mcp.noticing import Notice
     from pmi_mcp.prompts import offer_prompts
     from pmi_mcp.registering import register
     from pmi_mcp.settings import ServerSettings
     from pmi_mcp.tools import ALL
+    from pmi_mcp.trading import Trading
     from pmi_mcp.venues import Venues
 
     settings = settings or ServerSettings()
@@ -56,17 +62,22 @@ def build(
     @contextlib.asynccontextmanager
     async def lifespan(server: FastMCP[Any]) -> AsyncIterator[dict[str, Any]]:
         del server
-        async with registry:
+        async with registry, trading.serving():
             yield {}
 
-    offered = [
-        spec
-        for spec in ALL
-        if spec.toolset in settings.toolsets and (not spec.needs or venues.able(*spec.needs))
-    ]
+    def is_offered(spec: ToolSpec) -> bool:
+        if spec.toolset not in settings.toolsets:
+            return False
+        if spec.writes is not None:
+            return bool(trading.able(*spec.needs))
+        return not spec.needs or bool(venues.able(*spec.needs))
+
+    trading = Trading(venues, read_only=settings.read_only)
+    offered = [spec for spec in ALL if is_offered(spec)]
+    writes = any(spec.writes is not None for spec in offered)
     server: FastMCP[Any] = FastMCP(
         name=NAME,
-        instructions=instructions(registry.config.mode, writes=False),
+        instructions=instructions(registry.config.mode, writes=writes),
         version=__version__,
         website_url=website(),
         icons=[Icon(src=ICON, mime_type="image/svg+xml", sizes=["any"])],
@@ -76,12 +87,22 @@ def build(
         cache_ttl=settings.cache_seconds,
         cache_scope="private",
         on_duplicate="error",
+        request_state_security=_security(registry, trading) if writes else None,
     )
     give_title(server)
+    if writes:
+        server.add_middleware(Notice(trading))
     for spec in offered:
-        register(server, spec, venues, settings)
+        register(server, spec, venues, settings, trading)
     offer_prompts(server, frozenset(spec.name for spec in offered))
     return server
+
+
+def _security(registry: Registry, trading: Trading) -> RequestStateSecurity:
+    """How questions to a person are sealed: with a key that outlives this process, as long as they wait."""
+    from mcp.server.request_state import RequestStateSecurity
+
+    return RequestStateSecurity(keys=[trading.seal.key], ttl=float(registry.config.policy.approval_seconds))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
