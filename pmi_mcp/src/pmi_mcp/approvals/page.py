@@ -17,13 +17,20 @@ if TYPE_CHECKING:
     from pmi_core.clock import Clock
     from pmi_core.desk import Desk
     from pmi_mcp.approvals.decisions import Decisions
+    from pmi_mcp.approvals.guard import Guard
     from pmi_mcp.approvals.loopback import Loopback
+    from pmi_mcp.approvals.site import Site
 
 __all__ = ["ApprovalPage"]
 
 _log = logging.getLogger(__name__)
 _AFTERWARDS = timedelta(minutes=15)
 """How long an address still tells what became of a draft after its end."""
+
+_LINGER = 5.0
+"""Seconds for which closing waits for a browser to ask what became of a decision."""
+_PARTING = 0.5
+"""Seconds in which it can fetch what belongs to that page."""
 
 
 class ApprovalPage:
@@ -51,6 +58,7 @@ class ApprovalPage:
         self._addresses = Addresses(self._clock)
         self._loopback: Loopback | None = None
         self._decisions: Decisions | None = None
+        self._site: Site | None = None
         self._starting = asyncio.Lock()
 
     async def present(self, code: str) -> bool:
@@ -93,12 +101,22 @@ class ApprovalPage:
     async def aclose(self) -> None:
         """Stop serving; every address leads nowhere."""
         async with self._starting:
+            if self._site is not None and self._site.is_awaited:
+                await self._see_off(self._site)
             if self._loopback is not None:
                 await self._loopback.aclose()
-                self._loopback = None
             if self._decisions is not None:
                 await self._decisions.aclose()
-                self._decisions = None
+            self._site = self._loopback = self._decisions = None
+
+    async def _see_off(self, site: Site) -> None:
+        """Let those who decided see what becomes of it, for a moment."""
+        try:
+            async with asyncio.timeout(_LINGER):
+                await site.told()
+        except TimeoutError:
+            return
+        await asyncio.sleep(_PARTING)
 
     async def __aenter__(self) -> Self:
         return self
@@ -118,8 +136,11 @@ class ApprovalPage:
 
                 decisions = Decisions(self._desk, self._clock)
                 loopback = Loopback(self.settings.port)
-                await loopback.start(
-                    lambda origin: Site(self._desk, self._addresses, decisions, self._clock, origin).app()
-                )
+
+                def make(origin: str) -> Guard:
+                    self._site = Site(self._desk, self._addresses, decisions, self._clock, origin)
+                    return self._site.app()
+
+                await loopback.start(make)
                 self._loopback, self._decisions = loopback, decisions
             return self._loopback.origin

@@ -55,6 +55,9 @@ class Site:
         self._clock = clock
         self._origin = origin
         self._shell = Shell()
+        self._untold: set[str] = set()
+        self._told = asyncio.Event()
+        self._told.set()
 
     def app(self) -> Guard:
         """The application, guarded."""
@@ -67,6 +70,21 @@ class Site:
             Route("/{token}/passkey", self._owned(self._sign), methods=["POST"]),
         ]
         return Guard(Starlette(routes=routes, exception_handlers={404: self._nowhere}), self._origin)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody decided here and has not yet seen what became of it."""
+        return bool(self._untold)
+
+    async def told(self) -> None:
+        """Wait until everybody who decided here has seen what became of it."""
+        await self._told.wait()
+
+    def _decided(self, address: Address) -> RedirectResponse:
+        """Send the browser back to the page, which says what becomes of it."""
+        self._untold.add(address.token)
+        self._told.clear()
+        return RedirectResponse(f"/{address.token}", 303)
 
     async def _nowhere(self, request: Request, error: Exception) -> Response:
         return self._shell.nowhere()
@@ -101,6 +119,10 @@ class Site:
             values = await self._values(preview, fate)
         except PmiError as error:
             return self._failed(error)
+        if fate.kind not in ("open", "wait"):
+            self._untold.discard(address.token)
+            if not self._untold:
+                self._told.set()
         template = "order.html" if fate.is_open else "fate.html"
         return self._shell.page(
             template, owner=owner, seal=address.seal(secret), path=f"/{address.token}", fate=fate, **values
@@ -130,7 +152,6 @@ class Site:
             return self._shell.message(
                 "Nothing was done", "That form is not the one of this page.", status=403
             )
-        back = RedirectResponse(f"/{address.token}", 303)
         try:
             match form.get("answer"):
                 case "approve":
@@ -145,10 +166,10 @@ class Site:
                 case _:
                     return self._shell.message("Nothing was done", "That is no answer.", status=400)
         except OrderRefused:
-            return back  # decided already: the page says how
+            pass  # decided already: the page says how
         except PmiError as error:
             return self._failed(error)
-        return back
+        return self._decided(address)
 
     async def _tell(self, request: Request, address: Address, secret: str) -> Response:
         try:
@@ -185,6 +206,7 @@ class Site:
             return answer(clean(str(error), 300), status=403 if error.code == "passkey" else 409)
         except PmiError as error:
             return answer(clean(str(error), 300), status=503)
+        self._decided(address)
         return answer("Approved.")
 
     def _failed(self, error: PmiError) -> Response:

@@ -19,6 +19,7 @@ from pmi_mcp.terminal.kill import kill
 from pmi_mcp.terminal.market import market
 from pmi_mcp.terminal.order import amend, order
 from pmi_mcp.terminal.orders import fills, orders
+from pmi_mcp.terminal.passkey import passkey
 from pmi_mcp.terminal.prices import book, candles, trades
 from pmi_mcp.terminal.quote import quote
 from pmi_mcp.terminal.reset import reset
@@ -78,7 +79,7 @@ def options(
 _COMMANDS = {
     "Markets": (venues, search, events, event, market, book, trades, candles, quote),
     "Account": (balance, positions, orders, fills),
-    "Orders": (order, amend, cancel, approvals, approve, refuse),
+    "Orders": (order, amend, cancel, approvals, approve, refuse, passkey),
     "Care": (kill, audit, unknown, reconcile, decide, doctor, reset, demo),
 }
 for panel, commands in _COMMANDS.items():
