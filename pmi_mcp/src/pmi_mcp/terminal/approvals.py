@@ -31,8 +31,9 @@ def approvals(
     """List what waits for a yes, oldest first, or open the approval page of one."""
 
     async def work(desk: Desk, registry: Registry, screen: Screen) -> Exit:
+        del registry
         if page is not None:
-            return await _open(desk, registry, screen, page)
+            return await _open(desk, screen, page)
         waiting = await desk.waiting()
         if screen.as_json:
             screen.document("approvals", items=[one.model_dump(mode="json") for one in waiting])
@@ -91,7 +92,7 @@ def approve(context: typer.Context, code: Code) -> None:
             raise OrderRefused(
                 "nobody is there to type the amount", hint="run this in a terminal", code="channel"
             )
-        if not await typed_yes(screen, preview):
+        if not await typed_yes(desk, screen, preview):
             screen.note(f"nothing was sent; it still waits, `pmi refuse {preview.code}` ends that")
             return Exit.REFUSED
         await desk.approve(preview.code, ApprovalChannel.TERMINAL, person.name())
@@ -139,13 +140,13 @@ async def _check_waits(desk: Desk, code: str) -> None:
         )
 
 
-async def _open(desk: Desk, registry: Registry, screen: Screen, code: str) -> Exit:
+async def _open(desk: Desk, screen: Screen, code: str) -> Exit:
     from pmi_mcp.terminal.deciding import deliver
     from pmi_mcp.terminal.page import approved_on_page
 
     preview = await desk.shown(code)
     await _check_waits(desk, preview.code)
-    if not await approved_on_page(desk, registry, screen, preview):
+    if not await approved_on_page(desk, screen, preview):
         screen.note("nothing was sent")
         return Exit.REFUSED
     return await deliver(desk, screen, preview, kind="approvals")

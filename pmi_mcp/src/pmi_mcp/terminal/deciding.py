@@ -9,7 +9,6 @@ from pmi_mcp.terminal.exits import Exit
 
 if TYPE_CHECKING:
     from pmi_core.desk import Desk, Preview
-    from pmi_core.plugins.registry import Registry
     from pmi_mcp.terminal.screen import Screen
 
 __all__ = ["decide_now", "deliver", "typed_yes"]
@@ -17,7 +16,6 @@ __all__ = ["decide_now", "deliver", "typed_yes"]
 
 async def decide_now(
     desk: Desk,
-    registry: Registry,
     screen: Screen,
     preview: Preview,
     *,
@@ -29,7 +27,6 @@ async def decide_now(
 
     Args:
         desk: where it was previewed.
-        registry: whose settings the page follows.
         screen: where to.
         preview: what would happen.
         kind: of the JSON document.
@@ -53,8 +50,8 @@ async def decide_now(
         _waiting(screen, preview, kind)
         return Exit.WAITING
     if ApprovalChannel.TERMINAL not in preview.approve_with:
-        return await _on_the_page(desk, registry, screen, preview, kind=kind)
-    if not await typed_yes(screen, preview):
+        return await _on_the_page(desk, screen, preview, kind=kind)
+    if not await typed_yes(desk, screen, preview):
         await desk.refuse(preview.code, ApprovalChannel.TERMINAL, person.name(), "not approved when asked")
         screen.note("nothing was sent")
         return Exit.REFUSED
@@ -62,7 +59,7 @@ async def decide_now(
     return await deliver(desk, screen, preview, kind=kind)
 
 
-async def typed_yes(screen: Screen, preview: Preview) -> bool:
+async def typed_yes(desk: Desk, screen: Screen, preview: Preview) -> bool:
     """Ask the person at the terminal to type the amount; a slip of it is no."""
     from pmi_mcp.terminal import person
     from pmi_mcp.terminal.preview import amount_of
@@ -70,7 +67,7 @@ async def typed_yes(screen: Screen, preview: Preview) -> bool:
     amount, meaning = amount_of(preview)
     real = "REAL MONEY. " if preview.write_class == "real" else ""
     question = f"{real}Type {amount} ({meaning}) to approve, Enter to leave it: "
-    answer = await person.ask(question, _seconds_left(preview))
+    answer = await person.ask(question, _seconds_left(desk, preview))
     if answer is None or not answer:
         return False
     if not _is_same(answer, amount):
@@ -83,7 +80,7 @@ async def deliver(desk: Desk, screen: Screen, preview: Preview, *, kind: str) ->
     """See that what was approved is sent, by whichever process, and tell what became of it."""
     from pmi_mcp.terminal.outcome import exit_of, show_sent
 
-    patience = _seconds_left(preview) + 2 * desk.settings.answer_seconds
+    patience = _seconds_left(desk, preview) + 2 * desk.settings.answer_seconds
     with screen.working("sending"):
         sent = await desk.deliver(preview.code, timeout=patience)
     if sent is None:
@@ -104,9 +101,7 @@ async def deliver(desk: Desk, screen: Screen, preview: Preview, *, kind: str) ->
     return exit_of(sent)
 
 
-async def _on_the_page(
-    desk: Desk, registry: Registry, screen: Screen, preview: Preview, *, kind: str
-) -> Exit:
+async def _on_the_page(desk: Desk, screen: Screen, preview: Preview, *, kind: str) -> Exit:
     """Open the page for what a terminal may not approve, and wait for it."""
     from pmi_mcp.terminal.page import approved_on_page, may_use_page
 
@@ -115,7 +110,7 @@ async def _on_the_page(
         return Exit.WAITING
     ways = " or ".join(sorted(preview.approve_with))
     screen.note(f"this is approved by {ways}, not in a terminal; the page opens in your browser")
-    if not await approved_on_page(desk, registry, screen, preview):
+    if not await approved_on_page(desk, screen, preview):
         screen.note("nothing was sent")
         return Exit.REFUSED
     return await deliver(desk, screen, preview, kind=kind)
@@ -146,10 +141,8 @@ def _stopped(screen: Screen, preview: Preview, kind: str, state: str) -> None:
         screen.note("a preview only; nothing can be sent under this code")
 
 
-def _seconds_left(preview: Preview) -> float:
-    from pmi_core.clock import SystemClock
-
-    return max(0.0, (preview.expires_at - SystemClock().now()).total_seconds())
+def _seconds_left(desk: Desk, preview: Preview) -> float:
+    return max(0.0, (preview.expires_at - desk.registry.clock.now()).total_seconds())
 
 
 def _is_same(answer: str, amount: str) -> bool:

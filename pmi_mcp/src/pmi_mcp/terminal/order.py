@@ -47,14 +47,16 @@ def order(
         str | None, typer.Option("--outcome", "-o", help="yes or no, where REF does not name it.")
     ] = None,
     tif: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--tif", metavar="WORD", help="gtc until cancelled, gtd until a time, ioc now, fok all now."
+            "--tif",
+            metavar="WORD",
+            help="gtc until cancelled (the default), gtd until --expires, ioc now, fok all of it now.",
         ),
-    ] = "gtc",
+    ] = None,
     expires: Annotated[
         str | None,
-        typer.Option("--expires", metavar="TIME", help="With gtd: ISO 8601 UTC, or ahead: 30m, 2h."),
+        typer.Option("--expires", metavar="TIME", help="ISO 8601 UTC, or from now: 30m, 2h, 1d."),
     ] = None,
     post_only: Annotated[bool, typer.Option("--post-only", help="Only if it rests in the book.")] = False,
     reduce_only: Annotated[
@@ -74,34 +76,33 @@ def order(
 
     async def work(desk: Desk, registry: Registry, screen: Screen) -> Exit:
         from pmi_core.errors import RequestError
-        from pmi_core.models import OrderDraft
+        from pmi_mcp.drafting import order_draft
         from pmi_mcp.terminal.deciding import decide_now
         from pmi_mcp.terminal.listing import patient
-        from pmi_mcp.terminal.quote import outcome_of
 
         if (buy is None) == (sell is None):
             raise RequestError("buy or sell?", hint="give exactly one of --buy SIZE and --sell SIZE")
         amount = buy if sell is None else sell
-        _, named = await patient(registry).locate(reference, venue)
-        wanted = outcome_of(named, outcome)
-        draft: OrderDraft = _checked(
-            OrderDraft,
-            market_ref=wanted.market,
-            outcome=wanted.outcome,
+        now = registry.clock.now()
+        draft = await order_draft(
+            patient(registry),
+            market=reference,
+            outcome=outcome,
+            venue=venue,
+            expires=None if expires is None else _deadline(expires, now).isoformat(),
+            group=group,
             action="sell" if buy is None else "buy",
             notional=amount if notional else None,
             size=None if notional else amount,
             price=limit,
-            time_in_force=tif.strip().lower(),
-            expires_at=None if expires is None else _deadline(expires, registry.clock.now()),
+            time_in_force=(tif or ("gtd" if expires else "gtc")).strip().lower(),
             post_only=post_only,
             reduce_only=reduce_only,
-            group_ref=group,
             intent=intent,
         )
         with screen.working("asking the market"):
             preview = await desk.preview(draft)
-        return await decide_now(desk, registry, screen, preview, kind="order", dry_run=dry_run, yes=yes)
+        return await decide_now(desk, screen, preview, kind="order", dry_run=dry_run, yes=yes)
 
     run_at_desk(context, work, as_json=as_json)
 
@@ -131,6 +132,7 @@ def amend(
         from pmi_core.desk import AmendDraft
         from pmi_core.errors import RequestError
         from pmi_core.identifiers import OrderRef
+        from pmi_mcp.drafting import drafted
         from pmi_mcp.terminal.deciding import decide_now
 
         if limit is None and size is None:
@@ -139,7 +141,7 @@ def amend(
         resting = await _resting(registry, ref)
         if resting.size is None:
             raise RequestError(f"{ref} is an amount of money and no number of contracts", hint="cancel it")
-        draft: AmendDraft = _checked(
+        draft: AmendDraft = drafted(
             AmendDraft,
             order_ref=ref,
             price=resting.price if limit is None else limit,
@@ -150,7 +152,7 @@ def amend(
             return await _decrease(desk, screen, ref, resting, draft)
         with screen.working("asking the market"):
             preview = await desk.preview(draft)
-        return await decide_now(desk, registry, screen, preview, kind="amend", dry_run=dry_run, yes=yes)
+        return await decide_now(desk, screen, preview, kind="amend", dry_run=dry_run, yes=yes)
 
     run_at_desk(context, work, as_json=as_json)
 
@@ -175,23 +177,6 @@ async def _decrease(desk: Desk, screen: Screen, ref: Any, resting: Order, draft:
     else:
         show_orders(screen, [left])
     return Exit.OK
-
-
-def _checked(model: Any, **fields: Any) -> Any:
-    """Build a draft from words; what is wrong with it is one error of the tree.
-
-    Raises:
-        InvalidOrder: a field cannot be; the message names each wrong one.
-    """
-    from pydantic import ValidationError
-
-    from pmi_core.errors import InvalidOrder
-    from pmi_core.models.question import problems
-
-    try:
-        return model(**fields)
-    except ValidationError as error:
-        raise InvalidOrder("; ".join(problems(error))) from None
 
 
 def _deadline(text: str, now: datetime) -> datetime:

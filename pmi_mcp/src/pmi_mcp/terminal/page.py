@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pmi_core.desk import Desk, Preview
-    from pmi_core.plugins.registry import Registry
     from pmi_mcp.terminal.screen import Screen
 
 __all__ = ["approved_on_page", "may_use_page"]
@@ -22,15 +21,16 @@ def may_use_page(preview: Preview) -> bool:
     return bool({ApprovalChannel.PAGE, ApprovalChannel.PASSKEY} & preview.approve_with)
 
 
-async def approved_on_page(desk: Desk, registry: Registry, screen: Screen, preview: Preview) -> bool:
+async def approved_on_page(desk: Desk, screen: Screen, preview: Preview) -> bool:
     """Serve the page of one draft, open it, and wait for the person; False for no, or for too late.
 
     Raises:
-        OrderRefused: the page may not approve it.
+        OrderRefused: the page may not approve it, or cannot be shown to anybody.
     """
     from pmi_core.desk import TicketState
     from pmi_core.errors import OrderRefused
-    from pmi_mcp.approvals import ApprovalPage, read_page_settings
+    from pmi_mcp.approvals import ApprovalPage
+    from pmi_mcp.terminal import person
 
     if not may_use_page(preview):
         raise OrderRefused(
@@ -39,12 +39,17 @@ async def approved_on_page(desk: Desk, registry: Registry, screen: Screen, previ
             venue=preview.venue,
             code="channel",
         )
-    async with ApprovalPage(desk, read_page_settings(registry.config)) as page:
-        await page.present(preview.code)
-        screen.note(await page.address(preview.code))
+    async with ApprovalPage(desk) as page:
+        if not await page.present(preview.code):
+            if not person.is_there():
+                raise OrderRefused(
+                    "no browser opens here", hint="run this in a terminal on the machine where you sit"
+                )
+            # To the person's terminal alone: whoever reads the address can open the page.
+            screen.note(f"open {await page.address(preview.code)}")
         with screen.working(f"{preview.code} waits until {preview.expires_at:%H:%M:%S} UTC"):
             while (state := await desk.state(preview.code)) is TicketState.WAITING:
-                if registry.clock.now() >= preview.expires_at:
+                if desk.registry.clock.now() >= preview.expires_at:
                     return False
                 await asyncio.sleep(_PAUSE)
     return state in (TicketState.APPROVED, TicketState.USED)
