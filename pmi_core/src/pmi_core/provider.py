@@ -126,7 +126,8 @@ class VenueInfo:
     netting: Netting = Netting.NET
     account: str | None = None
     """Which account is opened, as a short text that is no secret and stays the same, such as a key's
-    id; what was approved for one account is void for another."""
+    id; what was approved for one account is void for another.  None where that cannot be told: then
+    what was approved is void once a setting that is no secret has changed."""
     notes: tuple[str, ...] = ()
     """Sentences that a user should know, such as why a capability is closed."""
 

@@ -83,7 +83,7 @@ def check_order(
     yield from _crossing(request, facts)
     yield _cash(risk, facts)
     yield from _position(request, facts)
-    yield from _fees(facts)
+    yield from _fees(facts, taking)
     yield from _fingers(request, facts, taking, policy)
 
 
@@ -177,8 +177,9 @@ def _position(request: OrderRequest, facts: Facts) -> Iterator[Check]:
         )
 
 
-def _fees(facts: Facts) -> Iterator[Check]:
-    if facts.fees is None:
+def _fees(facts: Facts, taking: FillCost | None) -> Iterator[Check]:
+    quoted = taking is not None and taking.by_venue and taking.complete
+    if facts.fees is None and not quoted:
         yield _check("fees", Severity.FAIL, "the venue does not say what it charges here")
 
 
@@ -197,10 +198,16 @@ def _fingers(
                 Severity.WARN,
                 f"the limit {plain(request.price)} is {plain(worse)} worse than the middle {plain(middle)}",
             )
+    most = policy.max_depth_share
+    if taking is not None and taking.by_venue and not taking.available and most is not None:
+        yield _check(
+            "depth",
+            Severity.FAIL,
+            "the venue does not say how much is within reach; max_depth_share needs it",
+        )
     if taking is None or not taking.available or request.post_only:
         return
     share = taking.size / taking.available
-    most = policy.max_depth_share
     if most is not None and share > most:
         yield _check(
             "depth",

@@ -15,7 +15,8 @@ from pmi_core.desk.caps import Caps
 from pmi_core.desk.concealing import Concealer
 from pmi_core.desk.delivery import Delivery
 from pmi_core.desk.dispatch import Dispatch
-from pmi_core.desk.draft import Draft, PlaceDraft, identity_of, new_code, orders_of, venue_of
+from pmi_core.desk.draft import Draft, PlaceDraft, new_code, orders_of, venue_of
+from pmi_core.desk.identity import Identity
 from pmi_core.desk.intents import Intents, IntentState
 from pmi_core.desk.journal import Entry, EntryKind, Journal, Verdict
 from pmi_core.desk.kill import KillSwitch
@@ -70,6 +71,7 @@ class Desk:
         caps = Caps(config.policy)
         self._intents = Intents()
         self._conceal = Concealer(registry)
+        self._identity = Identity(registry)
         self._under_way = UnderWay()
         self._reconciler = Reconciler(
             store=self._store,
@@ -104,6 +106,7 @@ class Desk:
             kill=self.kill,
             reconciler=self._reconciler,
             sender=sender,
+            identity=self._identity,
             conceal=self._conceal,
             under_way=self._under_way,
             clock=self._clock,
@@ -156,7 +159,7 @@ class Desk:
             "code": code,
             "created": milliseconds(now),
             "expires": milliseconds(expires),
-            **identity_of(venue.info),
+            **self._identity(venue),
             "draft": wanted.model_dump(mode="json"),
             "steps": [step.data() for step in plan.steps],
             "currency": plan.currency,

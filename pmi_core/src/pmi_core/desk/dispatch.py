@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 from pmi_core.clock import Clock
 from pmi_core.desk.approval import Ticket, Tickets, TicketState, milliseconds
 from pmi_core.desk.caps import Caps
 from pmi_core.desk.concealing import Concealer
-from pmi_core.desk.draft import draft_of, identity_of, orders_of
+from pmi_core.desk.draft import draft_of, orders_of
+from pmi_core.desk.identity import Identity
 from pmi_core.desk.intents import Intents
 from pmi_core.desk.kill import KillSwitch
 from pmi_core.desk.policy import Policy, refused
@@ -21,6 +21,7 @@ from pmi_core.desk.store import Store
 from pmi_core.desk.underway import UnderWay
 from pmi_core.errors import OrderRefused, RequestError
 from pmi_core.identifiers import MarketRef
+from pmi_core.models import OrderDraft
 from pmi_core.plugins.registry import Registry
 from pmi_core.provider import Venue
 
@@ -41,6 +42,7 @@ class Dispatch:
         kill: KillSwitch,
         reconciler: Reconciler,
         sender: Sender,
+        identity: Identity,
         conceal: Concealer,
         under_way: UnderWay,
         clock: Clock,
@@ -53,6 +55,7 @@ class Dispatch:
         self._kill = kill
         self._reconciler = reconciler
         self._sender = sender
+        self._identity = identity
         self._conceal = conceal
         self._under_way = under_way
         self._clock = clock
@@ -94,8 +97,7 @@ class Dispatch:
 
     def suits(self, ticket: Ticket, venue: Venue) -> bool:
         """Whether this process opens the venue as the ticket has it, and may write to it."""
-        same = _identity(ticket, venue) == identity_of(venue.info)
-        return same and self._policy.allows_writing(venue.info) is None
+        return self._is_same(ticket, venue) and self._policy.allows_writing(venue.info) is None
 
     async def _send(self, ticket: Ticket) -> Sent:
         if ticket.state is not TicketState.APPROVED:
@@ -119,7 +121,7 @@ class Dispatch:
     def _check_again(self, ticket: Ticket, venue: Venue) -> None:
         """What may have changed since the preview and needs no venue."""
         self._kill.check()
-        if _identity(ticket, venue) != identity_of(venue.info):
+        if not self._is_same(ticket, venue):
             raise OrderRefused(
                 f"{venue.name} is not the account that {ticket.code} was approved for",
                 hint="preview the order again",
@@ -128,8 +130,9 @@ class Dispatch:
             )
         if ticket.channel not in self._policy.channels(venue.info.write_class, loss_of(ticket.payload)):
             raise OrderRefused("that approval is not enough any more", hint="approve it anew", code="channel")
-        orders = orders_of(draft_of(ticket.payload))
         steps = ticket.payload["steps"]
+        alike = [OrderDraft.model_validate(order) for step in steps for order in step["stands_for"]]
+        orders = (*orders_of(draft_of(ticket.payload)), *alike)
         markets = [MarketRef(step["market"]) for step in steps if step["kind"] != "group"]
         refusals = (
             self._policy.allows_writing(venue.info),
@@ -140,7 +143,7 @@ class Dispatch:
             if refusal is not None:
                 raise refused(refusal, venue.name)
 
-
-def _identity(ticket: Ticket, venue: Venue) -> dict[str, Any]:
-    """Which account a ticket is for."""
-    return {name: ticket.payload.get(name) for name in identity_of(venue.info)}
+    def _is_same(self, ticket: Ticket, venue: Venue) -> bool:
+        """Whether the venue is the account that the ticket is for."""
+        now = self._identity(venue)
+        return now == {name: ticket.payload.get(name) for name in now}

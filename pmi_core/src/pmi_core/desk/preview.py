@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from pmi_core.analysis.cost import FillCost, fill_cost
+from pmi_core.analysis.cost import FillCost
 from pmi_core.desk.checks import Check, Severity, check_order
 from pmi_core.desk.draft import Draft, draft_of
 from pmi_core.desk.facts import Facts, reference_price
@@ -18,7 +18,7 @@ from pmi_core.numbers import Amount, Number, Price, Quantity
 from pmi_core.provider import WriteClass
 from pmi_core.settings import ApprovalChannel, Mode, PolicySettings
 
-__all__ = ["OrderPreview", "Preview", "loss_of", "preview_of", "preview_order", "taking_now"]
+__all__ = ["OrderPreview", "Preview", "loss_of", "preview_of", "preview_order"]
 
 
 class OrderPreview(Model):
@@ -36,6 +36,8 @@ class OrderPreview(Model):
     """Contracts that would trade at once; the rest waits or is cancelled."""
     average_price: Number | None
     """Of what would trade at once."""
+    priced_by_venue: bool
+    """Whether that is the venue's own quote, because its book is none that an order meets."""
     fees: Amount
     """The most that its fills are charged when they happen."""
     fees_certainty: FeeCertainty
@@ -82,11 +84,11 @@ def preview_order(
     facts: Facts,
     policy: PolicySettings,
     *,
+    taking: FillCost | None,
     now: datetime,
     said: str = "",
 ) -> tuple[OrderPreview, Risk]:
-    """Compute the preview of one order, failed checks included."""
-    taking = taking_now(request, facts)
+    """Compute the preview of one order that would take that at once, failed checks included."""
     risk = assess(request, facts, taking)
     checks = list(check_order(request, facts, risk=risk, taking=taking, policy=policy, now=now))
     checks += [
@@ -109,6 +111,7 @@ def preview_order(
         book_time=book.received_time if book else None,
         taken_now=taking.size if taking else Decimal(0),
         average_price=taking.average_price if taking else None,
+        priced_by_venue=taking is not None and taking.by_venue,
         fees=risk.fees,
         fees_certainty=risk.certainty,
         max_loss=risk.loss,
@@ -148,18 +151,3 @@ def preview_of(
 def loss_of(payload: dict[str, Any]) -> Decimal:
     """What everything that a ticket holds can lose together."""
     return Decimal(sum(step["units"] for step in payload["steps"])) / 1_000_000
-
-
-def taking_now(request: OrderRequest, facts: Facts) -> FillCost | None:
-    """What the order would take at once; None where there is no book to tell."""
-    if facts.book is None or request.post_only:
-        return None
-    return fill_cost(
-        facts.book,
-        request.action,
-        size=request.size,
-        notional=request.notional,
-        limit=request.price,
-        fees=facts.fees,
-        size_step=facts.market.size_step,
-    )
