@@ -53,11 +53,9 @@ def test_every_order_is_shown_to_the_person_and_approved_by_nobody_else(told):
     said = told[0].stdout
     assert said.count("The server asks the person, not the assistant:") == 2
     assert said.count("Here the demonstration does, in the person's place.") == 2
-    places = [
-        said.find(word) for word in ("Approve? BUY 10 YES", "filled  ", "  open ", "paper:o3 is canceled")
-    ]
-    assert -1 not in places
-    assert places == sorted(places)
+    assert "filled  " in said
+    assert "  open " in said
+    assert said.find("Take that back") < said.rfind("is canceled")
     assert "rows, whole" in said
 
 
