@@ -9,7 +9,7 @@ from pmi_core.money import currency_of
 from pmi_core.numbers import plain
 from pmi_mcp.texts import clean
 
-__all__ = ["average", "contracts", "moment", "money", "price", "span"]
+__all__ = ["average", "contracts", "moment", "money", "price", "span", "tick"]
 
 _SHOWN = Decimal("0.0001")
 
@@ -26,6 +26,11 @@ def price(value: Decimal, currency: str) -> str:
         cents = (value * 100).normalize()
         return f"{plain(cents)} cent{'' if cents == 1 else 's'}"
     return f"{plain(value)} {clean(currency, 20)}"
+
+
+def tick(value: Decimal, currency: str) -> str:
+    """The same for a narrow column; the currency stands elsewhere."""
+    return f"{plain((value * 100).normalize())}\N{CENT SIGN}" if currency == "USD" else plain(value)
 
 
 def average(value: Decimal, currency: str) -> str:

@@ -108,11 +108,6 @@ class Sheet:
     others: tuple[str, ...] = field(default=())
     """Ways to approve it that are not on a page."""
 
-    @property
-    def approve_label(self) -> str:
-        """What the button says: the most that saying yes may cost."""
-        return f"Approve, {self.total} at risk"
-
 
 def sheet_of(preview: Preview, depths: tuple[Depth | None, ...], facts: tuple[tuple[str, str], ...]) -> Sheet:
     """What the page shows of a preview, with the books that could be read for its orders."""
@@ -171,7 +166,7 @@ def _figures(shown: OrderPreview) -> tuple[Figure, ...]:
         return (raised, charged, lost, after)
     spent = request.notional if request.size is None else request.size * request.price
     assert spent is not None
-    paid = Figure("You pay", money(spent, currency), "at most, without fees")
+    paid = Figure("You pay", money(spent, currency), "at most, before fees")
     return (paid, charged, lost, Figure(wins, money(shown.max_payout, currency), "if all of it is bought"))
 
 

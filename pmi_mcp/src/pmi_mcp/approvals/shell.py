@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from pmi_mcp.approvals.amounts import contracts, moment, money, price, span
+from pmi_mcp.approvals.amounts import contracts, moment, money, price, span, tick
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -35,7 +35,7 @@ class Shell:
             lstrip_blocks=True,
         )
         self._templates.globals.update(
-            contracts=contracts, moment=moment, money=money, price=price, span=span
+            contracts=contracts, moment=moment, money=money, price=price, span=span, tick=tick
         )
         folder = files("pmi_mcp.approvals") / "static"
         self._files = {name: (folder / name).read_bytes() for name in _FILES}
