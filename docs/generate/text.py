@@ -78,6 +78,20 @@ def field_notes(model: type[Any]) -> dict[str, str]:
     return notes
 
 
+def member_notes(words: type[Enum]) -> dict[str, str]:
+    """The docstring under each member of an enumeration, by the member's name."""
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(words))).body
+    assert isinstance(tree, ast.ClassDef)
+    return {
+        field.targets[0].id: inspect.cleandoc(note.value.value)
+        for field, note in zip(tree.body, tree.body[1:], strict=False)
+        if isinstance(field, ast.Assign)
+        and isinstance(field.targets[0], ast.Name)
+        and isinstance(note, ast.Expr)
+        and isinstance(note.value, ast.Constant)
+    }
+
+
 def type_name(annotation: Any) -> str:
     """A type as a reader of a settings file would call it."""
     if annotation is type(None):

@@ -6,11 +6,14 @@ import asyncio
 from typing import Any
 
 from fastmcp import FastMCP
-from text import code, page, table
+from text import code, member_notes, page, table
 
+from pmi_core.desk.policy import Policy
 from pmi_core.plugins.registry import Registry
+from pmi_core.provider import VenueInfo, WriteClass
+from pmi_core.settings import Mode, PolicySettings
 from pmi_mcp.registering import register
-from pmi_mcp.settings import ServerSettings
+from pmi_mcp.settings import ServerSettings, Toolset
 from pmi_mcp.tools import ALL, Writes
 from pmi_mcp.trading import Trading
 from pmi_mcp.venues import Venues
@@ -20,6 +23,12 @@ _WRITES = {
     Writes.ORDERS: "It writes: through preview and approval, see [one road](../explanation/one-road.md).",
     Writes.REDUCES: "It writes, and only takes risk away: no approval, never blocked.",
     Writes.ASKS: "It writes something that costs nothing by itself: no approval.",
+}
+_CHANGES = {
+    None: "",
+    Writes.ORDERS: "after a yes",
+    Writes.REDUCES: "takes risk away",
+    Writes.ASKS: "costs nothing",
 }
 
 
@@ -36,6 +45,8 @@ def build() -> str:
         if spec.writes is not None:
             head += f" {_WRITES[spec.writes]}"
         parts.append(f"{head}\n\n{_arguments(schemas[spec.name])}")
+    parts.insert(0, f"## All tools\n\n{_overview()}")
+    parts.insert(0, f"## Sets of tools\n\n{_sets()}")
     return page(
         TITLE,
         "`pmi-mcp` offers these tools. A tool that no configured venue can serve is not offered, nor is one that "
@@ -45,6 +56,50 @@ def build() -> str:
         "was cut, `cursor` goes on. A failure is an answer too: `error`, `message`, `hint`.",
         *parts,
     )
+
+
+def _sets() -> str:
+    notes = member_notes(Toolset)
+    default = ServerSettings().toolsets
+    rows = [
+        [
+            code(one.value),
+            sum(spec.toolset is one for spec in ALL),
+            notes[one.name] + (" Offered by default." if one in default else ""),
+        ]
+        for one in Toolset
+    ]
+    return (
+        "`--toolsets core,trading` on the command line, or `toolsets` under `[mcp]`, chooses; `all` is every one.\n\n"
+        + table(["set", "tools", "what for"], rows)
+    )
+
+
+def _overview() -> str:
+    rows = [
+        [
+            f"[{code(spec.name)}](#{spec.name})",
+            code(spec.toolset.value),
+            " or ".join(need.value for need in spec.needs),
+            _CHANGES[spec.writes],
+            "every one" if spec.writes is None else ", ".join(code(mode.value) for mode in _writing_modes()),
+        ]
+        for spec in ALL
+    ]
+    return (
+        "What a tool needs is a capability of a configured venue. What the [modes](modes.md) mean is said on "
+        "their own page.\n\n" + table(["tool", "set", "needs", "changes", "modes"], rows)
+    )
+
+
+def _writing_modes() -> list[Mode]:
+    """The modes in which anything may be written to, caps being written down."""
+    venues = [
+        VenueInfo(name="venue", provider="venue", title="", environment="", write_class=moves)
+        for moves in WriteClass
+    ]
+    rules = PolicySettings(max_order="1", max_day="1")
+    return [mode for mode in Mode if any(Policy(mode, rules).allows_writing(one) is None for one in venues)]
 
 
 async def _schemas() -> dict[str, dict[str, Any]]:
