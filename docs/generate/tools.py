@@ -44,6 +44,8 @@ def build() -> str:
             head += f" Offered where a configured venue{offered}{' has ' if needs else ' is there'}{needs}."
         if spec.writes is not None:
             head += f" {_WRITES[spec.writes]}"
+        if spec.follows is not None:
+            head += " It comes along with every set in which something needs a yes."
         parts.append(f"{head}\n\n{_arguments(schemas[spec.name])}")
     parts.insert(0, f"## All tools\n\n{_overview()}")
     parts.insert(0, f"## Sets of tools\n\n{_sets()}")

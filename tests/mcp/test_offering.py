@@ -143,10 +143,6 @@ async def test_toolsets_divide_the_tools(serve, connect, toolset):
     assert not chosen & others
 
 
-async def test_the_core_is_small(serve, connect, world):
-    assert len(await names(connect, serve(world, toolsets={Toolset.CORE}))) <= 15
-
-
 async def test_a_server_may_be_kept_to_one_venue(serve, connect, world):
     server = serve(world, World("beta"), venues=("beta",))
     async with connect(server) as client:

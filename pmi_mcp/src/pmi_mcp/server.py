@@ -65,15 +65,15 @@ def build(
         async with registry, trading.serving():
             yield {}
 
-    def is_offered(spec: ToolSpec) -> bool:
-        if spec.toolset not in settings.toolsets:
-            return False
+    def is_possible(spec: ToolSpec) -> bool:
         if spec.writes is not None:
             return bool(trading.able(*spec.needs))
         return not spec.needs or bool(venues.able(*spec.needs))
 
     trading = Trading(venues, read_only=settings.read_only)
-    offered = [spec for spec in ALL if is_offered(spec)]
+    possible = [spec for spec in ALL if is_possible(spec)]
+    chosen = {spec.writes for spec in possible if spec.toolset in settings.toolsets} - {None}
+    offered = [spec for spec in possible if spec.toolset in settings.toolsets or spec.follows in chosen]
     writes = any(spec.writes is not None for spec in offered)
     server: FastMCP[Any] = FastMCP(
         name=NAME,

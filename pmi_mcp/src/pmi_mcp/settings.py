@@ -55,7 +55,7 @@ class ServerSettings(SettingsModel):
     """Venues that tools may ask; all configured ones when empty."""
     log_level: LogLevel = LogLevel.WARNING
     """From which severity on the server writes to standard error."""
-    answer_bytes: int = Field(default=24_000, ge=2_000, le=200_000)
+    answer_bytes: int = Field(default=24_000, ge=2_000, le=60_000)
     """About the largest answer of a tool, as JSON."""
     venue_seconds: float = Field(default=30.0, gt=0, le=600)
     """How long one venue may take for one answer."""

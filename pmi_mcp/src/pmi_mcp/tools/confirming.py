@@ -37,6 +37,7 @@ TOOLS = (
         toolset=Toolset.CORE,
         needs=(Capability.ORDERS, Capability.AMEND, Capability.QUOTES, Capability.GROUPS),
         writes=Writes.ORDERS,
+        follows=Writes.ORDERS,
         repeatable=True,
     ),
 )

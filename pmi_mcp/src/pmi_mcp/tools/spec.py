@@ -44,6 +44,9 @@ class ToolSpec:
     """What it changes; None for a tool that reads."""
     repeatable: bool = False
     """Whether a tool that writes does nothing more when it is called again with the same arguments."""
+    follows: Writes | None = None
+    """Offered also outside its toolset, wherever a tool that writes this is: without it nobody could ask
+    what became of what waits."""
     here_only: bool = False
     """Whether it touches nothing outside this machine."""
 
