@@ -146,9 +146,12 @@ def _bound(
 
 def _lean(schema: dict[str, Any]) -> dict[str, Any]:
     """The same arguments in fewer bytes: one that may be left out need not say that it may be null."""
-    if "properties" not in schema:
-        return schema
-    return {**schema, "properties": {name: _leaner(one) for name, one in schema["properties"].items()}}
+    leaner = dict(schema)
+    if "properties" in schema:
+        leaner["properties"] = {name: _leaner(one) for name, one in schema["properties"].items()}
+    if "$defs" in schema:
+        leaner["$defs"] = {name: _lean(one) for name, one in schema["$defs"].items()}
+    return leaner
 
 
 def _leaner(schema: dict[str, Any]) -> dict[str, Any]:
@@ -157,6 +160,4 @@ def _leaner(schema: dict[str, Any]) -> dict[str, Any]:
         schema = {**choices[0], **{name: value for name, value in schema.items() if name != "anyOf"}}
     if schema.get("default", ...) is None:
         schema = {name: value for name, value in schema.items() if name != "default"}
-    if isinstance(items := schema.get("items"), dict):
-        schema = {**schema, "items": _lean(items)}
     return schema
