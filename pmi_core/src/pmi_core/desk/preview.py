@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from pmi_core.analysis.cost import FillCost
 from pmi_core.desk.checks import Check, Severity, check_order
-from pmi_core.desk.draft import Draft, draft_of
+from pmi_core.desk.draft import AmendDraft, BatchDraft, Draft, PlaceDraft, draft_of
 from pmi_core.desk.facts import Facts, reference_price
 from pmi_core.desk.intent import compare_intent
+from pmi_core.desk.lettering import oddities
 from pmi_core.desk.policy import Policy
 from pmi_core.desk.risk import Risk, assess
 from pmi_core.models import Action, FeeCertainty, Model, OrderDraft, OrderRequest, Time
@@ -91,10 +93,12 @@ def preview_order(
     """Compute the preview of one order that would take that at once, failed checks included."""
     risk = assess(request, facts, taking)
     checks = list(check_order(request, facts, risk=risk, taking=taking, policy=policy, now=now))
-    checks += [
-        Check(name="intent", severity=Severity.WARN, says=sentence)
-        for sentence in compare_intent(draft, said)
-    ]
+    doubts = (
+        *compare_intent(draft, said),
+        *oddities(f"{said} {draft.intent}", "the text"),
+        *oddities(facts.market.title, "the market's title"),
+    )
+    checks += [Check(name="intent", severity=Severity.WARN, says=sentence) for sentence in doubts]
     book = facts.book
     held = facts.held(request.outcome)
     signed = risk.size if request.action is Action.BUY else -risk.size
@@ -142,10 +146,24 @@ def preview_of(
         orders=orders,
         max_loss=loss,
         currency=payload["currency"],
-        warnings=tuple(check.says for check in checks if check.severity is Severity.WARN),
+        warnings=(
+            *(check.says for check in checks if check.severity is Severity.WARN),
+            *_deal_warnings(payload),
+        ),
         approve_with=policy.channels(write_class, loss),
         expires_at=datetime.fromtimestamp(payload["expires"] / 1000, UTC),
     )
+
+
+def _deal_warnings(payload: dict[str, Any]) -> Iterator[str]:
+    """What is odd about the text of something that is no order."""
+    draft = draft_of(payload)
+    if isinstance(draft, PlaceDraft | BatchDraft | AmendDraft):
+        return
+    alike = [OrderDraft.model_validate(one) for step in payload["steps"] for one in step["stands_for"]]
+    if len(alike) == 1:
+        yield from compare_intent(alike[0])
+    yield from oddities(draft.intent, "the text")
 
 
 def loss_of(payload: dict[str, Any]) -> Decimal:
