@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
-import re
-import select
-import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +15,9 @@ from typer.testing import CliRunner
 from pmi_mcp.terminal.app import app
 
 PMI = str(Path(sys.executable).with_name("pmi"))
-GUARD = 60.0
-_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
+_FOUND = importlib.util.spec_from_file_location("pmi_typist", Path(__file__).parents[1] / "typist.py")
+typist = importlib.util.module_from_spec(_FOUND)
+_FOUND.loader.exec_module(typist)
 
 
 @dataclass(frozen=True)
@@ -47,6 +45,7 @@ class Practice:
             "PMI_CONFIG": str(self.config),
             "PYTHONIOENCODING": "utf-8",
             "TERM": "xterm",
+            "COLUMNS": "100",
         }
         self._unset = {name: None for name in os.environ if name.startswith("PMI_")}
         self.configure()
@@ -59,33 +58,20 @@ class Practice:
 
     def run(self, *args: str) -> Told:
         """Run a command where nobody sits, in this process: starting another one costs most of a second."""
-        told = CliRunner().invoke(app, list(args), env={**self._unset, **self.environ, "COLUMNS": "100"})
+        told = CliRunner().invoke(app, list(args), env={**self._unset, **self.environ})
         if told.exception is not None and not isinstance(told.exception, SystemExit):
             raise told.exception
         return Told(told.exit_code, told.stdout, told.stderr)
 
     def type(self, *args: str, answers: dict[str, str]) -> Told:
         """Run a command at a terminal, and type each answer when its question stands there."""
-        pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals")
-        master, slave = pty.openpty()
-        environ = {**self.environ, "COLUMNS": "100", "LINES": "40"}
-        process = subprocess.Popen(
-            [PMI, *args], stdin=slave, stdout=slave, stderr=slave, env=environ, start_new_session=True
-        )
-        os.close(slave)
-        said, waiting, end = "", dict(answers), time.monotonic() + GUARD
-        try:
-            while time.monotonic() < end and (piece := _read(master)) is not None:
-                said = _CODES.sub("", said + piece)
-                for question, answer in list(waiting.items()):
-                    if question in said:
-                        del waiting[question]
-                        os.write(master, f"{answer}\n".encode())
-            status = process.wait(timeout=GUARD)
-        finally:
-            process.kill()
-            process.wait()
-            os.close(master)
+        waiting = dict(answers)
+
+        def answer(said: str) -> str | None:
+            asked = next((question for question in waiting if question in said), None)
+            return None if asked is None else waiting.pop(asked)
+
+        status, said = typist.type_at_terminal([PMI, *args], self.environ, answer)
         assert not waiting, f"never asked for {list(waiting)}:\n{said}"
         return Told(status, said)
 
@@ -98,17 +84,6 @@ class Practice:
     def orders(self):
         """Every order that the account ever placed."""
         return self.run("orders", "--all", "--json").document["items"]
-
-
-def _read(master: int) -> str | None:
-    """What the command said next; None when it ended."""
-    ready, _, _ = select.select([master], [], [], 1.0)
-    if not ready:
-        return ""
-    try:
-        return os.read(master, 65_536).decode("utf-8", "replace") or None
-    except OSError:  # the other end was closed
-        return None
 
 
 @pytest.fixture
