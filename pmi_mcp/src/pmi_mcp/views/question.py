@@ -93,7 +93,8 @@ def _book(order: OrderPreview) -> str:
 def _taken(order: OrderPreview) -> str:
     if not order.taken_now or order.average_price is None:
         return "nothing trades at once"
-    return f"{plain(order.taken_now)} would trade at once at {plain(order.average_price)} on average"
+    by = ", by the venue's own quote" if order.priced_by_venue else ""
+    return f"{plain(order.taken_now)} would trade at once at {plain(order.average_price)} on average{by}"
 
 
 def _first_upper(text: str) -> str:
