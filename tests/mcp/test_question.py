@@ -115,6 +115,14 @@ def test_every_kind_of_draft_is_said_in_the_first_line(draft, said):
     assert first.startswith(f"Approve? {said}")
 
 
+def test_what_the_venue_tells_of_a_deal_is_quoted_line_by_line():
+    about = (("Question", HOSTILE[0]), ("Maker's bid for YES", "0.42"))
+    lines = question(preview(draft=ConfirmDraft(quote_ref="alpha:q1")), about).splitlines()
+    assert lines[2].startswith('Question: "Rain?')
+    assert lines[2].count('"') == 2
+    assert lines[3] == 'Maker\'s bid for YES: "0.42"'
+
+
 texts = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=300))
 
 

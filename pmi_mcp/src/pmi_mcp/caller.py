@@ -96,22 +96,26 @@ class Caller:
         if found is not None:
             return Answer(facts=sent_view(found, preview))
         if await desk.state(code) is TicketState.WAITING:
-            return self._waiting(preview, None, shown=False)
+            return Answer(facts=waiting_view(preview))
         return Answer(facts=sending_view(preview))
 
     # ---------------------------------------------------------------------------------- inside
 
     async def _ask(self, desk: Desk, preview: Preview) -> Answer | InputRequiredResult:
         """Ask for a yes by the first way that is open here."""
+        from pmi_mcp.approvals.subject import read_subject
+
+        about = await read_subject(self.venues.registry, preview)
         channels = preview.approve_with
         if ApprovalChannel.ELICITATION in channels and self.conversation.can_ask:
             left = (preview.expires_at - self.venues.clock.now()).total_seconds()
-            reply = await self.conversation.ask(question(preview), preview, left)
+            reply = await self.conversation.ask(question(preview, about), preview, left)
             if not isinstance(reply, Reply):
                 return reply
             return await self._decided(desk, preview, reply)
         if ApprovalChannel.TOKEN in channels:
-            return self._waiting(preview, self.trading.seal.token(preview), shown=False)
+            token = self.trading.seal.token(preview)
+            return Answer(facts=waiting_view(preview, token, about=about))
         if not channels & _ELSEWHERE:
             await self._turn_down(desk, preview, "nobody can be asked here")
             raise OrderRefused(
@@ -121,7 +125,7 @@ class Caller:
                 code="channel",
             )
         shown = bool(channels & _BROWSER) and await self.trading.present(preview.code)
-        return self._waiting(preview, None, shown=shown)
+        return Answer(facts=waiting_view(preview, shown=shown, about=about))
 
     async def _answered(self, desk: Desk, draft: Draft, earlier: Earlier) -> Answer | InputRequiredResult:
         """Go on after a question; the desk knows what it was about, the client is not believed."""
@@ -195,9 +199,6 @@ class Caller:
 
         if await desk.state(preview.code) is TicketState.APPROVED:
             error.hint = f"nothing was sent and the approval is still good: confirm_order {preview.code}"
-
-    def _waiting(self, preview: Preview, token: str | None, *, shown: bool) -> Answer:
-        return Answer(facts=waiting_view(preview, token, shown=shown))
 
 
 _BROWSER = frozenset({ApprovalChannel.PAGE, ApprovalChannel.PASSKEY})

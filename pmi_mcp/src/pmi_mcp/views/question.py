@@ -10,7 +10,7 @@ from pmi_mcp.texts import clean
 from pmi_mcp.views.drafts import MOVES, draft_line, order_line, quoted, second, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pmi_core.desk import OrderPreview, Preview
 
@@ -21,22 +21,28 @@ _LEG_TITLE = 60
 _SAID = 300
 
 
-def question(preview: Preview) -> str:
+def question(preview: Preview, about: Sequence[tuple[str, str]] = ()) -> str:
     """Everything that a yes stands for, a line for each thing.
 
     What venues, their users and the assistant wrote stands in quotation marks on lines of its own, one
     line each, and can neither end them nor format anything.
+
+    Args:
+        preview: what is asked about.
+        about: names and values that the venue tells of what is no new order.
     """
-    return "\n".join(_lines(preview))
+    return "\n".join(_lines(preview, about))
 
 
-def _lines(preview: Preview) -> Iterator[str]:
+def _lines(preview: Preview, about: Sequence[tuple[str, str]]) -> Iterator[str]:
     yield f"Approve? {_first_upper(draft_line(preview.draft, preview.orders))}"
     account = f", account {quoted(preview.account, 60)}" if preview.account else ""
     yield (
         f"Venue: {preview.venue} ({clean(preview.environment, 40)}{account}): {MOVES[preview.write_class]}. "
         f"Mode: {preview.mode.value}."
     )
+    for name, value in about:
+        yield f"{clean(name, 40)}: {quoted(value, 2 * _TITLE)}"
     if len(preview.orders) == 1:
         yield from _order(preview.orders[0])
     else:

@@ -10,18 +10,23 @@ from pmi_mcp.views.drafts import draft_line, second
 from pmi_mcp.views.values import label, number, present
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pmi_core.desk import OrderPreview, Preview
 
 __all__ = ["preview_row", "waiting_view"]
 
 
-def waiting_view(preview: Preview, token: str | None, *, shown: bool) -> dict[str, Any]:
+def waiting_view(
+    preview: Preview, token: str | None = None, *, shown: bool = False, about: Sequence[tuple[str, str]] = ()
+) -> dict[str, Any]:
     """What waits, until when, what it would do, and who must do what.
 
     Args:
         preview: what waits.
         token: what the caller itself may redeem, where the operator allows that.
         shown: whether the approval page was opened before the person.
+        about: names and values that the venue tells of what is no new order.
     """
     orders = [preview_row(order, whole=len(preview.orders) <= _WHOLE) for order in preview.orders]
     return present(
@@ -32,6 +37,7 @@ def waiting_view(preview: Preview, token: str | None, *, shown: bool) -> dict[st
             "expires": second(preview.expires_at),
             "draft": draft_line(preview.draft, preview.orders),
             "orders_move": preview.write_class.value,
+            "about": [label(f"{name}: {value}", 200) for name, value in about],
             "preview": orders,
             "max_loss": number(preview.max_loss),
             "currency": preview.currency,
