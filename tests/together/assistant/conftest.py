@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -98,6 +99,7 @@ class House:
                 and row.yes.ask is not None
                 and Decimal("0.2") < row.yes.bid < row.yes.ask < Decimal("0.8")
                 and (row.min_size or 1) <= 1
+                and row.close_time > self.clock.now() + timedelta(hours=2)
             )
 
 
