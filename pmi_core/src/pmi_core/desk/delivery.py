@@ -17,6 +17,7 @@ _log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.2
 """How often the database is asked what other processes did."""
+_LEAST_WAIT = 0.001
 _LONGEST_WAIT = 5.0
 
 
@@ -36,7 +37,7 @@ class Delivery:
             ticket = await self._tickets.load(code)
             left = end - self._clock.monotonic()
             sent = await self._ended(ticket)
-            if (sent is not None and sent.settled) or left <= 0:
+            if (sent is not None and sent.settled) or left < _LEAST_WAIT:
                 return sent
             await self._clock.sleep(min(POLL_SECONDS, left))
 
@@ -63,7 +64,7 @@ class Delivery:
                     again = self._clock.monotonic() + wait
                     wait = min(2 * wait, _LONGEST_WAIT)
             left = end - self._clock.monotonic()
-            if (sent is not None and sent.settled) or left <= 0:
+            if (sent is not None and sent.settled) or left < _LEAST_WAIT:
                 return sent
             await self._clock.sleep(min(POLL_SECONDS, left))
 

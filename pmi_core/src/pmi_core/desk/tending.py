@@ -79,6 +79,12 @@ class Tending:
             await asyncio.gather(*tasks, return_exceptions=True)
             self._trying.clear()
 
+    async def turn(self) -> None:
+        """Do once what the loops do again and again, and wait for its end."""
+        await asyncio.gather(*[self._begin(name) for name in self._registry.venue_names])
+        await self._send_all()
+        await asyncio.gather(*self._trying.values(), return_exceptions=True)
+
     async def _for_ever(self, work: Callable[[], Awaitable[float]]) -> None:
         """Do work again and again, each time after the seconds that it asks for; trouble ends nothing."""
         trouble = _FIRST_WAIT
