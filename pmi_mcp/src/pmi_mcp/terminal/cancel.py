@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pmi_core.errors import PmiError
 from pmi_mcp.terminal.exits import Exit, exit_for
 from pmi_mcp.terminal.options import Json
-from pmi_mcp.terminal.session import run_at_desk
+from pmi_mcp.terminal.session import concealed, run_at_desk
 
 if TYPE_CHECKING:
     from pmi_core.desk import Desk
@@ -56,15 +57,13 @@ def cancel(
             else:
                 registry.provider_of(str(everywhere))
                 results = await desk.reduce.cancel_all(str(everywhere), None, by)
-        return _tell_results(screen, results)
+        return _tell_results(screen, [_safe(registry, one) for one in results])
 
     run_at_desk(context, work, as_json=as_json)
 
 
 async def _by_name(desk: Desk, screen: Screen, names: Sequence[str], by: str) -> Exit:
     """Cancel each; one that fails keeps none of the others, and the worst exit status counts."""
-    from pmi_core.errors import PmiError
-
     done: list[Order] = []
     failed: list[PmiError] = []
     for name in dict.fromkeys(name.strip() for name in names):
@@ -72,12 +71,20 @@ async def _by_name(desk: Desk, screen: Screen, names: Sequence[str], by: str) ->
             done.append(await desk.reduce.cancel(name, by))
         except PmiError as error:
             error.message = f"{name}: {error.message}"
-            failed.append(error)
+            failed.append(concealed(desk.registry, error))
     _tell(screen, done, [one.details() for one in failed])
     if not screen.as_json:
         for trouble in failed:
             screen.fail(trouble)
     return max((exit_for(one) for one in failed), default=Exit.OK)
+
+
+def _safe(registry: Registry, result: BatchResult) -> BatchResult:
+    """The same result, its message without pieces of secrets."""
+    if result.message is None or result.order_ref is None:
+        return result
+    error = concealed(registry, PmiError(result.message, venue=result.order_ref.venue))
+    return result.model_copy(update={"message": error.message})
 
 
 def _tell_results(screen: Screen, results: Sequence[BatchResult]) -> Exit:

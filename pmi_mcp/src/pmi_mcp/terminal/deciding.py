@@ -62,7 +62,7 @@ async def decide_now(
 async def typed_yes(desk: Desk, screen: Screen, preview: Preview) -> bool:
     """Ask the person at the terminal to type the amount; a slip of it is no."""
     from pmi_mcp.terminal import person
-    from pmi_mcp.terminal.preview import amount_of
+    from pmi_mcp.terminal.preview import amount_of, is_amount
 
     amount, meaning = amount_of(preview)
     real = "REAL MONEY. " if preview.write_class == "real" else ""
@@ -70,7 +70,7 @@ async def typed_yes(desk: Desk, screen: Screen, preview: Preview) -> bool:
     answer = await person.ask(question, _seconds_left(desk, preview))
     if answer is None or not answer:
         return False
-    if not _is_same(answer, amount):
+    if not is_amount(answer, amount):
         screen.note(f"{answer[:40]!r} is not {amount}")
         return False
     return True
@@ -143,15 +143,3 @@ def _stopped(screen: Screen, preview: Preview, kind: str, state: str) -> None:
 
 def _seconds_left(desk: Desk, preview: Preview) -> float:
     return max(0.0, (preview.expires_at - desk.registry.clock.now()).total_seconds())
-
-
-def _is_same(answer: str, amount: str) -> bool:
-    """Whether the amount was typed, zeros at the end aside; a code in any letters."""
-    from decimal import Decimal, InvalidOperation
-
-    if answer.upper() == amount:
-        return True
-    try:
-        return Decimal(answer.removeprefix("$")) == Decimal(amount)
-    except InvalidOperation:
-        return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from pmi_core.numbers import plain
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pmi_core.desk import OrderPreview, Preview
     from pmi_mcp.terminal.screen import Screen
 
-__all__ = ["amount_of", "money", "order_rows", "show_preview"]
+__all__ = ["amount_of", "is_amount", "money", "order_rows", "show_preview"]
 
 
 def amount_of(preview: Preview) -> tuple[str, str]:
@@ -25,6 +25,16 @@ def amount_of(preview: Preview) -> tuple[str, str]:
     if size > 0:
         return plain(size), "contracts"
     return preview.code, "the code"
+
+
+def is_amount(typed: str, amount: str) -> bool:
+    """Whether that amount was typed, zeros at its end aside; a code in any letters."""
+    if typed.upper() == amount:
+        return True
+    try:
+        return Decimal(typed.removeprefix("$")) == Decimal(amount)
+    except InvalidOperation:
+        return False
 
 
 def show_preview(screen: Screen, preview: Preview) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pmi_core.errors import PmiError
     from pmi_core.plugins.registry import Registry
 
-__all__ = ["Session", "run", "run_at_desk"]
+__all__ = ["Session", "concealed", "run", "run_at_desk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,11 @@ def run(
 
     async def opened() -> Exit:
         async with session.registry() as registry:
-            return await work(registry, screen) or Exit.OK
+            try:
+                return await work(registry, screen) or Exit.OK
+            except PmiError as error:
+                concealed(registry, error)
+                raise
 
     try:
         status = asyncio.run(opened())
@@ -87,6 +91,21 @@ def run_at_desk(
             return await work(desk, registry, screen)
 
     run(context, opened, as_json=as_json)
+
+
+def concealed(registry: Registry, error: PmiError) -> PmiError:
+    """The same error, with general words in the place of those that hold a piece of a secret."""
+    from pmi_core.errors import PmiError
+
+    for name in registry.venue_names if error.venue is None else (error.venue,):
+        try:
+            conceal = registry.settings_of(name).conceal
+        except PmiError:
+            continue  # what cannot be read holds no secret that could have been used
+        error.message = conceal(error.message)
+        error.hint = conceal(error.hint) if error.hint else None
+        error.code = conceal(error.code) if error.code else None
+    return error
 
 
 def _explain(error: PmiError, screen: Screen) -> None:
