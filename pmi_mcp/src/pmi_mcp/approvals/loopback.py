@@ -54,6 +54,7 @@ class Loopback:
             ws="none",
             http="h11",
             server_header=False,
+            date_header=False,
             proxy_headers=False,
             timeout_keep_alive=5,
             timeout_graceful_shutdown=2,
@@ -70,7 +71,7 @@ class Loopback:
     async def aclose(self) -> None:
         """Stop listening; what is being answered has a moment to end."""
         if self._server is not None and self._task is not None:
-            self._server.should_exit = True
+            self._server.leave.set()
             await asyncio.wait({self._task})
             self._server = self._task = None
 
@@ -81,10 +82,14 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = asyncio.Event()
+        self.leave = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.ready.set()
+
+    async def main_loop(self) -> None:
+        await self.leave.wait()  # instead of looking ten times a second
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

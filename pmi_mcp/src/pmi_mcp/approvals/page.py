@@ -27,10 +27,8 @@ _log = logging.getLogger(__name__)
 _AFTERWARDS = timedelta(minutes=15)
 """How long an address still tells what became of a draft after its end."""
 
-_LINGER = 5.0
-"""Seconds for which closing waits for a browser to ask what became of a decision."""
 _PARTING = 0.5
-"""Seconds in which it can fetch what belongs to that page."""
+"""Seconds in which a browser can fetch what belongs to its last page."""
 
 
 class ApprovalPage:
@@ -41,6 +39,7 @@ class ApprovalPage:
         settings: the section ``[approvals]`` otherwise.
         clock: the desk's otherwise.
         opener: opens an address in a browser and says whether it could.
+        linger: seconds for which closing waits for a browser to see what became of a decision.
     """
 
     def __init__(
@@ -50,11 +49,13 @@ class ApprovalPage:
         *,
         clock: Clock | None = None,
         opener: Callable[[str], Awaitable[bool]] | None = None,
+        linger: float = 5.0,
     ) -> None:
         self.settings = settings or read_page_settings(desk.registry.config)
         self._desk = desk
         self._clock = clock or desk.registry.clock
         self._opener = opener
+        self._linger = linger
         self._addresses = Addresses(self._clock)
         self._loopback: Loopback | None = None
         self._decisions: Decisions | None = None
@@ -112,7 +113,7 @@ class ApprovalPage:
     async def _see_off(self, site: Site) -> None:
         """Let those who decided see what becomes of it, for a moment."""
         try:
-            async with asyncio.timeout(_LINGER):
+            async with asyncio.timeout(self._linger):
                 await site.told()
         except TimeoutError:
             return
