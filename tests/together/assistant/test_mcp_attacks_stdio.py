@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from contextlib import AsyncExitStack
 
@@ -30,8 +29,7 @@ def clock():
 @pytest.fixture
 def process(house):
     """A client of a new server process."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PMI_")}
-    environment = inherited | {
+    environment = {
         "PMI_HOME": str(house.folder),
         "PMI_CONFIG": str(house.config),
         "PMI_MCP_TOOLSETS": "all",

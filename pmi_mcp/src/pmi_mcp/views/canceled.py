@@ -34,7 +34,8 @@ def failed_row(name: str, error: PmiError | BatchResult) -> dict[str, Any]:
 
     if isinstance(error, PmiError):
         told = describe(error)
-        return {"ref": name, "error": told["error"], "message": told["message"], "hint": told["hint"]}
+        hint = told["hint"] if error.hint else "get_orders shows what works; then cancel again"
+        return {"ref": name, "error": told["error"], "message": told["message"], "hint": hint}
     return present(
         {"ref": name_of(name), "error": error.error, "message": clean(error.message or "", 300) or None}
     )

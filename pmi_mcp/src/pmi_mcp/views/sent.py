@@ -50,6 +50,10 @@ def sent_row(one: SentOrder) -> dict[str, Any]:
         "size": number(order.size),
         "notional": number(order.notional),
         "price": number(order.price),
+    }
+    if row["status"] == "rejected":
+        return present(row)
+    row |= {
         "filled": number(order.filled),
         "remaining": number(order.remaining) if not order.is_terminal else None,
         "average_price": number(order.average_price),
@@ -98,6 +102,8 @@ def _next(statuses: list[str], sent: Sent) -> str:
     if set(statuses) == {"rejected"}:
         return "Nothing was placed; `reason` says why."
     again = "This was sent before; nothing was sent again. " if sent.repeated else ""
+    if "rejected" in statuses:
+        again = f"{again}Some were not placed; `reason` says why. "
     if {"open", "partial", "pending"} & set(statuses):
         return f"{again}get_orders shows how it goes on; cancel_orders takes back what still works."
     return f"{again}Nothing more to do; get_account shows what is held."
