@@ -25,6 +25,7 @@ AT_ONCE = ("-n", str(min(4, os.cpu_count() or 1)))  # processes that share the t
 
 PROVIDERS = sorted(path.parent.name for path in ROOT.glob("providers/*/pyproject.toml"))
 TOYS = sorted(path.parent for path in ROOT.glob("docs/examples/pmi-provider-*/pyproject.toml"))
+EXTRAS = {"pmi_mcp": "[passkey]"}  # what is tested of a distribution beyond what it always needs
 PROJECTS = [ROOT / "pmi_core", *(ROOT / "providers" / name for name in PROVIDERS), ROOT / "pmi_mcp", ROOT]
 
 nox.needs_version = ">=2025.2.9"
@@ -111,7 +112,11 @@ def install_wheels(
     """Install distributions as users get them: freshly built wheels, nothing of the checkout."""
     core = ROOT / "pmi_core"
     wheels = [f"pmi-core[{extras or 'testing'}] @ {wheel(session, core).as_uri()}"]
-    wheels += [str(wheel(session, folder)) for folder in folders if folder != core]
+    wheels += [
+        f"{project_table(folder)['name']}{EXTRAS.get(folder.name, '')} @ {wheel(session, folder).as_uri()}"
+        for folder in folders
+        if folder != core
+    ]
     install(session, *wheels, *group(*groups))
     session.run(
         *("python", "-P", "-c"),
@@ -127,7 +132,18 @@ def pytest(session: nox.Session, *args: str) -> None:
     """Run pytest under coverage, which starts first: pytest imports the plugin of pmi-core before pytest-cov."""
     data = coverage_folder() / ".coverage"
     session.run(
-        *("python", "-m", "coverage", "run", f"--data-file={data}", "-m", *PYTEST, *AT_ONCE, *args, *session.posargs),
+        *(
+            "python",
+            "-m",
+            "coverage",
+            "run",
+            f"--data-file={data}",
+            "-m",
+            *PYTEST,
+            *AT_ONCE,
+            *args,
+            *session.posargs,
+        ),
         env={"PMI_HOME": session.create_tmp()},
     )
 
@@ -184,7 +200,12 @@ def provider(session: nox.Session, name: str) -> None:
 @nox.session(tags=["test"])
 def mcp(session: nox.Session) -> None:
     """The front end's tests, with the exchange inside the process as the only venue."""
-    install_wheels(session, ROOT / "providers" / "paper", ROOT / "pmi_mcp", groups=("test", "coverage"))
+    install_wheels(
+        session,
+        *(ROOT / "providers" / "paper", ROOT / "pmi_mcp"),
+        extras="desk,testing",
+        groups=("test", "coverage", "browser"),
+    )
     pytest(session, "tests/mcp")
 
 
@@ -289,7 +310,11 @@ def everything(*, but: tuple[Path, ...] = ()) -> list[str]:
     """Arguments that install every distribution from the checkout, editable."""
     folders = [folder for folder in PROJECTS if folder not in (ROOT, ROOT / "pmi_core", *but)]
     core = f"{ROOT / 'pmi_core'}[desk,history,scale,testing]"
-    return ["--editable", core, *(arg for folder in folders for arg in ("--editable", str(folder)))]
+    return [
+        "--editable",
+        core,
+        *(arg for folder in folders for arg in ("--editable", f"{folder}{EXTRAS.get(folder.name, '')}")),
+    ]
 
 
 @contextmanager
