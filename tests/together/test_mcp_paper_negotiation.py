@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -238,3 +239,22 @@ async def test_the_market_of_a_combination(client, registry, person):
     told = await fail(client, "open_combo", collection=collection.ref, legs=bare)
     assert "which outcome" in told["message"]
     assert (await fail(client, "open_combo", collection="paper:NONE", legs=legs))["error"] == "NotFound"
+
+
+@pytest.mark.parametrize("tool", ["create_order_group", "create_rfq"])
+async def test_a_request_without_an_answer_may_have_been_granted(registry, clock, monkeypatch, tool):
+    venue = await registry.venue("paper")
+    market = await open_market(registry)
+
+    async def never(*given):
+        await asyncio.sleep(3600)
+
+    monkeypatch.setattr(type(venue.groups), "create_group", never)
+    monkeypatch.setattr(type(venue.quotes), "create_rfq", never)
+    arguments = {"limit": "5"} if tool == "create_order_group" else {"market": market.ref, "size": "5"}
+    server = build(registry, ServerSettings(toolsets="all", venue_seconds=1), clock)
+    async with Client(server) as client:
+        told = await fail(client, tool, **arguments)
+    assert (told["error"], told["repeat_is_safe"]) == ("UncertainError", False)
+    assert "may have been done" in told["message"]
+    assert "look there before asking again" in told["hint"]
