@@ -60,7 +60,6 @@ async def test_every_tool_and_argument_is_described(serve, connect, world):
             assert tool.title, tool.name
             assert len(tool.description) > 15, tool.name
             assert tool.annotations.read_only_hint is True, tool.name
-            assert tool.annotations.idempotent_hint is True, tool.name
             assert tool.input_schema["additionalProperties"] is False, tool.name
             for name, schema in tool.input_schema["properties"].items():
                 assert schema.get("description"), (tool.name, name)

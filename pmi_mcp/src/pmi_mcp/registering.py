@@ -110,7 +110,8 @@ def register(
 def _hints(spec: ToolSpec) -> ToolAnnotations:
     """What clients may tell their people of it before it is called."""
     if spec.writes is None:
-        return ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=True)
+        # The protocol gives the other hints a meaning for what writes only, and their defaults are right.
+        return ToolAnnotations(read_only_hint=True)
     return ToolAnnotations(
         read_only_hint=False,
         destructive_hint=spec.writes.value != "asks",
