@@ -21,7 +21,8 @@ def load(tmp_path):
 
     def load(account):
         config = tmp_path / "pmi.toml"
-        config.write_text(f'[venues.paper]\naccount_file = "{account}.sqlite"\n', encoding="utf-8")
+        file = tmp_path / f"{account}.sqlite"
+        config.write_text(f"[venues.paper]\naccount_file = '{file}'\n", encoding="utf-8")
         return Registry.load(config_path=config, environ={"PMI_HOME": str(tmp_path)}, clock=clock)
 
     return load
