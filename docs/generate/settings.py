@@ -11,6 +11,7 @@ from text import code, field_notes, page, table, type_name
 from pmi_core.desk.settings import DeskSettings
 from pmi_core.plugins.loading import load_plugins
 from pmi_core.settings import PluginSettings, PolicySettings
+from pmi_mcp.approvals import PageSettings
 from pmi_mcp.settings import ServerSettings
 
 TITLE = "Settings"
@@ -51,6 +52,7 @@ def build() -> str:
         _section("desk", "[desk]", DeskSettings, "How the desk keeps its journal, and how patient it is."),
         _section("plugins", "[plugins]", PluginSettings, "Which plugins load."),
         _section("mcp", "[mcp]", ServerSettings, "The server `pmi-mcp`."),
+        _section("approvals", "[approvals]", PageSettings, "The approval page on this machine."),
     ]
     for name in sorted(providers):
         provider = providers[name]
