@@ -98,6 +98,8 @@ def type_name(annotation: Any) -> str:
         return ""
     if inspect.isclass(annotation) and issubclass(annotation, Enum):
         return ", ".join(str(member.value) for member in annotation)
+    if inspect.isclass(annotation) and (fields := getattr(annotation, "model_fields", None)):
+        return f"table of {', '.join(fields)}"
     parts = getattr(annotation, "__args__", None)
     origin = getattr(annotation, "__origin__", None)
     if origin in (frozenset, tuple, list, set) and parts:

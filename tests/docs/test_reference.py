@@ -54,12 +54,20 @@ def test_every_tool_has_a_purpose_and_its_own_chapter():
 
 
 def test_every_rule_and_every_mode_is_explained():
+    from pmi_core.desk.settings import DeskSettings
     from pmi_core.settings import Mode, PolicySettings
+    from pmi_mcp.approvals import PageSettings
     from pmi_mcp.settings import ServerSettings
 
     settings = (DOCS / "reference" / "settings.md").read_text(encoding="utf-8")
     modes = (DOCS / "reference" / "modes.md").read_text(encoding="utf-8")
-    for section, model in (("POLICY", PolicySettings), ("MCP", ServerSettings)):
+    models = {
+        "POLICY": PolicySettings,
+        "DESK": DeskSettings,
+        "MCP": ServerSettings,
+        "APPROVALS": PageSettings,
+    }
+    for section, model in models.items():
         for name in model.model_fields:
             rows = [line for line in settings.splitlines() if f"`PMI_{section}_{name.upper()}`" in line]
             assert len(rows) == 1, name
