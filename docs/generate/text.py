@@ -92,14 +92,20 @@ def member_notes(words: type[Enum]) -> dict[str, str]:
     }
 
 
+def _named(kind: type[Any]) -> str:
+    """The words of an enumeration, or the fields of a table; nothing for other types."""
+    if issubclass(kind, Enum):
+        return ", ".join(str(member.value) for member in kind)
+    fields = getattr(kind, "model_fields", None)
+    return f"table of {', '.join(fields)}" if fields else ""
+
+
 def type_name(annotation: Any) -> str:
     """A type as a reader of a settings file would call it."""
     if annotation is type(None):
         return ""
-    if inspect.isclass(annotation) and issubclass(annotation, Enum):
-        return ", ".join(str(member.value) for member in annotation)
-    if inspect.isclass(annotation) and (fields := getattr(annotation, "model_fields", None)):
-        return f"table of {', '.join(fields)}"
+    if inspect.isclass(annotation) and (named := _named(annotation)):
+        return named
     parts = getattr(annotation, "__args__", None)
     origin = getattr(annotation, "__origin__", None)
     if origin in (frozenset, tuple, list, set) and parts:
