@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ from pydantic import SecretStr
 
 from pmi_core import Unreachable
 from pmi_core.settings import ProviderSettings
+from pmi_mcp.terminal import person
 from pmi_mcp.terminal.exits import Exit
 from pmi_mcp.terminal.preview import amount_of, is_amount, money
 
@@ -212,6 +214,16 @@ def test_what_is_typed_is_the_loss_else_the_size_else_the_code(loss, sizes, expe
 )
 def test_only_the_very_amount_is_a_yes(typed, expected):
     assert is_amount(typed, "4.37") is expected
+
+
+@pytest.mark.parametrize("missing", [None, "stdin", "stdout", "stderr"])
+def test_only_who_sees_the_preview_and_can_type_is_asked(missing, monkeypatch):
+    for name in ("stdin", "stdout", "stderr"):
+        stream = SimpleNamespace(isatty=lambda name=name: name != missing)
+        monkeypatch.setattr(sys, name, stream)
+    there = person.is_there()
+    monkeypatch.undo()
+    assert there is (missing is None)
 
 
 def test_money_is_exact_with_two_places_at_least():

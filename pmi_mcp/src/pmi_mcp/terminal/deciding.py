@@ -51,8 +51,14 @@ async def decide_now(
         return Exit.WAITING
     if ApprovalChannel.TERMINAL not in preview.approve_with:
         return await _on_the_page(desk, screen, preview, kind=kind)
-    if not await typed_yes(desk, screen, preview):
-        await desk.refuse(preview.code, ApprovalChannel.TERMINAL, person.name(), "not approved when asked")
+    agreed = False
+    try:
+        agreed = await typed_yes(desk, screen, preview)
+    finally:  # also when interrupted: nothing is left that waits
+        if not agreed:
+            said = "not approved when asked"
+            await desk.refuse(preview.code, ApprovalChannel.TERMINAL, person.name(), said)
+    if not agreed:
         screen.note("nothing was sent")
         return Exit.REFUSED
     await desk.approve(preview.code, ApprovalChannel.TERMINAL, person.name())

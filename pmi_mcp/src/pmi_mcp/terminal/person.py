@@ -14,8 +14,8 @@ _LONGEST = 1_000
 
 
 def is_there() -> bool:
-    """Whether somebody can be asked: standard input and standard error are a terminal."""
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+    """Whether somebody can be asked: sees what is printed and the question, and can type."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def name() -> str:
@@ -36,6 +36,7 @@ async def ask(question: str, seconds: float) -> str | None:
 
     What was typed before the question stood there does not count.
     """
+    sys.stdout.flush()
     _forget_what_was_typed()
     sys.stderr.write(question)
     sys.stderr.flush()
@@ -61,6 +62,9 @@ async def ask(question: str, seconds: float) -> str | None:
             line = await answer
     except TimeoutError:
         line = ""
+    except asyncio.CancelledError:
+        sys.stderr.write("\n")
+        raise
     if not line.endswith("\n"):
         sys.stderr.write("\n")
         return None

@@ -110,12 +110,15 @@ class Screen:
     ) -> None:
         """Print rows; cells are untrusted text, numbers are right-aligned by heading.
 
-        In a pipe they are tab-separated, unless they are only ``for_people``.
+        In a pipe they are tab-separated, unless they are only ``for_people``.  On a terminal headings
+        without rows are left out.
         """
         cleaned = [["" if cell is None else clean(str(cell)) for cell in row] for row in rows]
         if not self.is_terminal and not for_people:
             for row in [*([list(headings)] if any(headings) else []), *cleaned]:
                 sys.stdout.write("\t".join(cell.replace("\t", " ") for cell in row) + "\n")
+            return
+        if not cleaned:
             return
         from rich.box import SIMPLE_HEAD
         from rich.table import Table
