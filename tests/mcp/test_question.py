@@ -115,6 +115,14 @@ def test_every_kind_of_draft_is_said_in_the_first_line(draft, said):
     assert first.startswith(f"Approve? {said}")
 
 
+def test_a_ref_is_one_word_without_marks():
+    hostile = 'alpha:X"**[yes](https://evil.example)`<b>\u201d'
+    first = question(preview(draft=AmendDraft(order_ref=hostile, price="0.4", size=7))).splitlines()[0]
+    assert first.startswith(
+        "Approve? Change order alpha:X%22%2A%2A%5Byes%5D%28https://evil.example%29%60%3Cb%3E%E2%80%9D "
+    )
+
+
 def test_what_the_venue_tells_of_a_deal_is_quoted_line_by_line():
     about = (("Question", HOSTILE[0]), ("Maker's bid for YES", "0.42"))
     lines = question(preview(draft=ConfirmDraft(quote_ref="alpha:q1")), about).splitlines()
@@ -172,28 +180,29 @@ BID = {"market": "alpha:RATE-1", "outcome": "yes", "action": "buy", "size": "5",
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
-@pytest.mark.parametrize("title", HOSTILE, ids=range(len(HOSTILE)))
-async def test_a_market_with_a_hostile_title_is_asked_about_in_the_same_lines(
-    serve, registry_of, mode, title
-):
+async def test_a_market_with_a_hostile_title_is_asked_about_in_the_same_lines(serve, registry_of, mode):
     asked = []
 
     async def person(message, response_type, params, context):
-        asked.append(message)
+        asked.append(
+            [
+                line.partition('"')[0]
+                for line in message.splitlines()
+                if not line.startswith(("WARNING: the ", "Code "))
+            ]
+        )
         return ElicitResult(action="decline")
 
-    for one in ("Plain", title):
-        world = World(markets=[market(title=one)], positions=[], orders=[])
-        world.orders = []
-        async with Client(
-            server_of(serve, registry_of, world), mode=mode, elicitation_handler=person
-        ) as client:
+    world = World()
+    world.orders = []
+    async with Client(server_of(serve, registry_of, world), mode=mode, elicitation_handler=person) as client:
+        for title in ("Plain", *HOSTILE):
+            world.markets[0] = market(title=title)
             await client.call_tool("create_order", BID | {"intent": title[:1000]})
-    plain, hostile = (
-        [line.partition('"')[0] for line in text.splitlines() if not line.startswith("WARNING: the ")]
-        for text in asked
-    )
-    assert plain[:-1] == hostile[:-1], "but for the code, and for what the desk finds odd in the words"
+    plain, *hostile = asked
+    assert len(hostile) == len(HOSTILE)
+    for lines in hostile:
+        assert lines == plain, "but for the code, and for what the desk finds odd in the words"
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])

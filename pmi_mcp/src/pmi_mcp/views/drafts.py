@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from pmi_core.models import Action, TimeInForce
+from pmi_core.money import currency_of
 from pmi_core.numbers import plain
 from pmi_core.provider import WriteClass
-from pmi_mcp.texts import clean, identifier
+from pmi_mcp.texts import clean
 from pmi_mcp.views.values import moment
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from pmi_core.desk import Draft, OrderPreview
     from pmi_core.models import OrderRequest
 
-__all__ = ["MOVES", "draft_line", "order_line", "quoted", "second", "terms"]
+__all__ = ["MOVES", "draft_line", "money_name", "order_line", "quoted", "second", "terms"]
 
 MOVES = {
     WriteClass.SIMULATED: "simulated, no money moves",
@@ -49,6 +51,19 @@ def second(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def _ref(ref: str) -> str:
+    """A ref that cannot be read as anything else; what is not a plain letter is percent-encoded."""
+    return clean(quote(ref, safe=":._-~/@+,=%"), 160)
+
+
+def money_name(code: str) -> str:
+    """A currency as people are told of it; one that nobody registered is a venue's own word."""
+    try:
+        return currency_of(code).code
+    except ValueError:
+        return quoted(code, 20)
+
+
 def order_line(request: OrderRequest) -> str:
     """An order as one line, without the market's words."""
     amount = (
@@ -61,7 +76,7 @@ def order_line(request: OrderRequest) -> str:
     worst = "at most" if request.action is Action.BUY else "at least"
     return (
         f"{request.action.upper()} {amount}, {worst} {plain(request.price)} each, in "
-        f"{identifier(request.market_ref)}"
+        f"{_ref(request.market_ref)}"
     )
 
 
@@ -78,7 +93,7 @@ def terms(request: OrderRequest) -> str:
         *(["only rests (post-only)"] if request.post_only else []),
         *(["only reduces a position"] if request.reduce_only else []),
         f"self-trade {request.self_trade.value}",
-        *([f"in group {identifier(request.group_ref)}"] if request.group_ref else []),
+        *([f"in group {_ref(request.group_ref)}"] if request.group_ref else []),
     ]
     return "; ".join(bound)
 
@@ -92,7 +107,7 @@ def draft_line(draft: Draft, orders: tuple[OrderPreview, ...]) -> str:  # noqa: 
             return f"place {len(orders)} orders, each of which succeeds or fails by itself"
         case "amend":
             return (
-                f"change order {identifier(draft.order_ref)} to {plain(draft.size)} contracts in all, filled "
+                f"change order {_ref(draft.order_ref)} to {plain(draft.size)} contracts in all, filled "
                 f"part included, at {plain(draft.price)}"
             )
         case "quote":
@@ -102,15 +117,15 @@ def draft_line(draft: Draft, orders: tuple[OrderPreview, ...]) -> str:  # noqa: 
                 if bid is not None
             ]
             rest = "; what is left rests in the book" if draft.rest_remainder else ""
-            return f"answer request {identifier(draft.rfq_ref)}: buy {' or '.join(bids) or 'nothing'}{rest}"
+            return f"answer request {_ref(draft.rfq_ref)}: buy {' or '.join(bids) or 'nothing'}{rest}"
         case "accept":
             return (
-                f"accept quote {identifier(draft.quote_ref)}: its maker gets {draft.side.upper()}, "
+                f"accept quote {_ref(draft.quote_ref)}: its maker gets {draft.side.upper()}, "
                 "this account the other outcome"
             )
         case "confirm":
-            return f"confirm the accepted quote {identifier(draft.quote_ref)}; the trade happens"
+            return f"confirm the accepted quote {_ref(draft.quote_ref)}; the trade happens"
         case "group":
             if draft.limit is None:
-                return f"let order group {identifier(draft.group_ref)} work again"
-            return f"set the limit of order group {identifier(draft.group_ref)} to {plain(draft.limit)}"
+                return f"let order group {_ref(draft.group_ref)} work again"
+            return f"set the limit of order group {_ref(draft.group_ref)} to {plain(draft.limit)}"

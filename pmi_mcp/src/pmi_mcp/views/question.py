@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pmi_core.models import Action
 from pmi_core.numbers import plain
 from pmi_mcp.texts import clean
-from pmi_mcp.views.drafts import MOVES, draft_line, order_line, quoted, second, terms
+from pmi_mcp.views.drafts import MOVES, draft_line, money_name, order_line, quoted, second, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,7 +48,7 @@ def _lines(preview: Preview, about: Sequence[tuple[str, str]]) -> Iterator[str]:
     else:
         for number, order in enumerate(preview.orders, 1):
             yield from _leg(number, order)
-    yield f"Worst case: {plain(preview.max_loss)} {preview.currency} lost, fees included."
+    yield f"Worst case: {plain(preview.max_loss)} {money_name(preview.currency)} lost, fees included."
     for warning in preview.warnings:
         yield f"WARNING: {clean(warning, 300)}"
     said = [getattr(preview.draft, "intent", ""), *_intents(preview)]
@@ -66,7 +66,7 @@ def _intents(preview: Preview) -> tuple[str, ...]:
 
 
 def _order(order: OrderPreview) -> Iterator[str]:
-    wanted, currency = order.request, order.currency
+    wanted, currency = order.request, money_name(order.currency)
     yield f"Market title: {quoted(order.market_title, _TITLE)}"
     yield f"Terms: {terms(wanted)}."
     fees = f"fees {'' if order.fees_certainty == 'exact' else 'at most '}{plain(order.fees)} {currency}"
@@ -85,7 +85,7 @@ def _order(order: OrderPreview) -> Iterator[str]:
 def _leg(number: int, order: OrderPreview) -> Iterator[str]:
     yield (
         f"{number}. {order_line(order.request)}; {terms(order.request)}; at most {plain(order.max_loss)} "
-        f"{order.currency} lost, fees at most {plain(order.fees)}; {_taken(order)}"
+        f"{money_name(order.currency)} lost, fees at most {plain(order.fees)}; {_taken(order)}"
     )
     yield f"{number}. title: {quoted(order.market_title, _LEG_TITLE)}"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pmi_core.models import OrderStatus
 from pmi_mcp.views.drafts import draft_line
-from pmi_mcp.views.values import label, name_of, number, present
+from pmi_mcp.views.values import currency, label, name_of, number, present
 
 if TYPE_CHECKING:
     from pmi_core.desk import Preview, Sent, SentOrder
@@ -28,7 +28,7 @@ def sent_view(sent: Sent, preview: Preview) -> dict[str, Any]:
             "draft": draft_line(preview.draft, preview.orders),
             "repeated": True if sent.repeated else None,
             "orders": [sent_row(one) for one in sent.orders],
-            "currency": preview.currency,
+            "currency": currency(preview.currency),
             "next": _next(statuses, sent),
         }
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pmi_core.settings import ApprovalChannel
 from pmi_mcp.texts import clean
 from pmi_mcp.views.drafts import draft_line, second
-from pmi_mcp.views.values import label, number, present
+from pmi_mcp.views.values import currency, label, number, present
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ def waiting_view(
             "about": [label(f"{name}: {value}", 200) for name, value in about],
             "preview": orders,
             "max_loss": number(preview.max_loss),
-            "currency": preview.currency,
+            "currency": currency(preview.currency),
             "warnings": [clean(warning, 300) for warning in preview.warnings[:_WARNINGS]],
             "next": _next(preview, token, shown=shown),
         }
