@@ -225,3 +225,16 @@ async def test_a_start_looks_for_what_a_dead_process_left_before_it_sends(
         assert (await clock.run(desk.outcome(next_one, timeout=200))).orders[0].state is IntentState.DONE
         assert (await desk.sent(lost)).orders[0].state is IntentState.ABSENT
     assert len(venue.sendings) == 1
+
+
+async def test_a_kill_switch_between_yes_and_sending_voids_it(open_desk, venue, draft):
+    clock = ManualClock()
+    venue.clock = clock
+    async with open_desk(venue, clock=clock) as desk:
+        code = (await desk.preview(draft())).code
+        await desk.approve(code, ApprovalChannel.PAGE, "me")
+        desk.kill.engage("enough", "me")
+        async with desk.tending():
+            with pytest.raises(OrderRefused, match="is void: the kill switch is engaged"):
+                await clock.run(desk.outcome(code, timeout=60))
+    assert venue.sendings == []
