@@ -104,3 +104,13 @@ async def test_what_waits_for_a_person_can_always_be_asked_about(serve, registry
 async def test_where_nothing_is_ordered_there_is_nothing_to_ask_about(serve, registry_of):
     registry = registry_of(moving(WriteClass.SIMULATED))
     assert "confirm_order" not in await names(serve(registry=registry, toolsets="browse"))
+
+
+@pytest.mark.parametrize("moves", [*WriteClass, None])
+async def test_what_orders_move_is_said_before_a_venue_is_opened(serve, registry_of, moves):
+    registry = registry_of(moving(moves), toml='mode = "demo"\n')
+    async with Client(serve(registry=registry)) as client:
+        told = (await client.call_tool("list_venues", {})).structured_content
+    assert told["mode"] == "demo"
+    assert told["venues"][0].get("orders_move") == (None if moves is None else moves.value)
+    assert not registry.opened
