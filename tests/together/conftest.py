@@ -16,8 +16,8 @@ from pmi_mcp.terminal.app import app
 
 PMI = str(Path(sys.executable).with_name("pmi"))
 _FOUND = importlib.util.spec_from_file_location("pmi_typist", Path(__file__).parents[1] / "typist.py")
-typist = importlib.util.module_from_spec(_FOUND)
-_FOUND.loader.exec_module(typist)
+_typist = importlib.util.module_from_spec(_FOUND)
+_FOUND.loader.exec_module(_typist)
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Practice:
     """A practice account of its own, and the commands that use it."""
 
     def __init__(self, home: Path, inherited: dict[str, str]) -> None:
+        self.program = PMI
         self.home = home
         self.config = home / "pmi.toml"
         self.environ = {
@@ -71,7 +72,7 @@ class Practice:
             asked = next((question for question in waiting if question in said), None)
             return None if asked is None else waiting.pop(asked)
 
-        status, said = typist.type_at_terminal([PMI, *args], self.environ, answer)
+        status, said = _typist.type_at_terminal([PMI, *args], self.environ, answer)
         assert not waiting, f"never asked for {list(waiting)}:\n{said}"
         return Told(status, said)
 
@@ -93,3 +94,9 @@ def practice(tmp_path):
     return Practice(
         tmp_path, {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     )
+
+
+@pytest.fixture
+def typist():
+    """Somebody who reads what a command says and types."""
+    return _typist
