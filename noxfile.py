@@ -113,9 +113,7 @@ def install_wheels(
     core = ROOT / "pmi_core"
     wheels = [f"pmi-core[{extras or 'testing'}] @ {wheel(session, core).as_uri()}"]
     wheels += [
-        f"{project_table(folder)['name']}{EXTRAS.get(folder.name, '')} @ {wheel(session, folder).as_uri()}"
-        for folder in folders
-        if folder != core
+        f"{wheel(session, folder)}{EXTRAS.get(folder.name, '')}" for folder in folders if folder != core
     ]
     install(session, *wheels, *group(*groups))
     session.run(
@@ -132,18 +130,8 @@ def pytest(session: nox.Session, *args: str) -> None:
     """Run pytest under coverage, which starts first: pytest imports the plugin of pmi-core before pytest-cov."""
     data = coverage_folder() / ".coverage"
     session.run(
-        *(
-            "python",
-            "-m",
-            "coverage",
-            "run",
-            f"--data-file={data}",
-            "-m",
-            *PYTEST,
-            *AT_ONCE,
-            *args,
-            *session.posargs,
-        ),
+        *("python", "-m", "coverage", "run", f"--data-file={data}", "-m", *PYTEST, *AT_ONCE),
+        *(*args, *session.posargs),
         env={"PMI_HOME": session.create_tmp()},
     )
 
@@ -200,12 +188,8 @@ def provider(session: nox.Session, name: str) -> None:
 @nox.session(tags=["test"])
 def mcp(session: nox.Session) -> None:
     """The front end's tests, with the exchange inside the process as the only venue."""
-    install_wheels(
-        session,
-        *(ROOT / "providers" / "paper", ROOT / "pmi_mcp"),
-        extras="desk,testing",
-        groups=("test", "coverage", "browser"),
-    )
+    folders = (ROOT / "providers" / "paper", ROOT / "pmi_mcp")
+    install_wheels(session, *folders, extras="desk,testing", groups=("test", "coverage", "browser"))
     pytest(session, "tests/mcp")
 
 
@@ -310,11 +294,8 @@ def everything(*, but: tuple[Path, ...] = ()) -> list[str]:
     """Arguments that install every distribution from the checkout, editable."""
     folders = [folder for folder in PROJECTS if folder not in (ROOT, ROOT / "pmi_core", *but)]
     core = f"{ROOT / 'pmi_core'}[desk,history,scale,testing]"
-    return [
-        "--editable",
-        core,
-        *(arg for folder in folders for arg in ("--editable", f"{folder}{EXTRAS.get(folder.name, '')}")),
-    ]
+    named = [core, *(f"{folder}{EXTRAS.get(folder.name, '')}" for folder in folders)]
+    return [arg for name in named for arg in ("--editable", name)]
 
 
 @contextmanager
