@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -136,7 +137,7 @@ def _new_file(path: Path) -> Any:
     return os.fdopen(number, "w", encoding="utf-8")
 
 
-async def _entries(desk: Desk, subject: str | None) -> Any:
+async def _entries(desk: Desk, subject: str | None) -> AsyncIterator[Entry]:
     """All rows, or those of a subject; a code may be typed in small letters."""
     if subject is None:
         async for entry in desk.entries():

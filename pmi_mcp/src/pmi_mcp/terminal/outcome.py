@@ -48,7 +48,7 @@ def unknown_rows(orders: tuple[SentOrder, ...]) -> list[list[object]]:
         [
             one.client_order_id,
             one.venue,
-            of_order(one.order) if one.order is not None else f"{one.kind} in {one.market}",  # type: ignore[arg-type]  # an order has the fields of its request
+            of_order(one.order) if one.order is not None else f"{one.kind} in {one.market}",
             one.reason or ("sent, no answer yet" if one.state == "intended" else ""),
         ]
         for one in orders

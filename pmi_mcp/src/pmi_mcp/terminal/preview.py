@@ -87,16 +87,15 @@ def order_rows(order: OrderPreview) -> list[tuple[str, str]]:
 
 
 def _whole_rows(preview: Preview) -> list[tuple[str, str]]:
+    from pmi_core.desk.draft import orders_of
+
     account = f", account {preview.account}" if preview.account else ""
     kinds = {"simulated": "play money", "demo": "test environment", "real": "REAL MONEY"}
     rows = [("venue", f"{preview.venue} ({preview.environment}{account}): {kinds[preview.write_class]}")]
     if len(preview.orders) != 1:
         rows.append(("most you can lose", f"{money(preview.max_loss)} {preview.currency}"))
-    said = getattr(preview.draft, "intent", "") or getattr(
-        getattr(preview.draft, "order", None), "intent", ""
-    )
-    if said:
-        rows.append(("said, not checked", said))
+    said = [getattr(preview.draft, "intent", ""), *(one.intent for one in orders_of(preview.draft))]
+    rows += [("said, not checked", text) for text in dict.fromkeys(said) if text.strip()]
     rows.append(("code", f"{preview.code}, until {preview.expires_at:%Y-%m-%d %H:%M:%S} UTC"))
     return rows
 
