@@ -245,9 +245,12 @@ async def test_a_closed_mode_between_approval_and_sending_stops_the_order(house,
 async def test_fifty_orders_at_once_pass_no_cap(house, era, person, bid):
     # Each bid risks 0.15 and no fee that counts for more than a hundredth.
     house.write('max_day = "1.60"')
-    async with house.client(era, person()) as assistant:
+    async with house.client(era, person()) as one, house.client(era, person()) as two:
         answers = await asyncio.gather(
-            *[assistant.client.call_tool("create_order", bid, raise_on_error=False) for _ in range(50)]
+            *[
+                assistant.client.call_tool("create_order", bid, raise_on_error=False)
+                for assistant in (one, two) * 25
+            ]
         )
     orders = await house.orders()
     placed = [one for one in answers if not one.is_error and one.structured_content["status"] == "open"]
