@@ -11,6 +11,7 @@ from fastmcp import Client
 from fastmcp.client.elicitation import ElicitResult
 
 from pmi_core import CollectionQuery, MarketQuery, Registry, RfqQuery
+from pmi_core.desk import ApprovalChannel, Desk
 from pmi_core.testing.clock import ManualClock
 from pmi_mcp.server import build
 from pmi_mcp.settings import ServerSettings
@@ -38,7 +39,7 @@ def clock():
 @pytest.fixture
 def registry(tmp_path, clock):
     config = tmp_path / "pmi.toml"
-    config.write_text("[venues.paper]\n", encoding="utf-8")
+    config.write_text("[venues.paper]\n[approvals]\nopen_browser = false\n", encoding="utf-8")
     return Registry.load(config_path=config, environ={"PMI_HOME": str(tmp_path)}, clock=clock)
 
 
@@ -258,3 +259,25 @@ async def test_a_request_without_an_answer_may_have_been_granted(registry, clock
     assert (told["error"], told["repeat_is_safe"]) == ("UncertainError", False)
     assert "may have been done" in told["message"]
     assert "look there before asking again" in told["hint"]
+
+
+async def test_what_nobody_is_asked_about_here_waits_and_is_done_once(registry, clock, tmp_path):
+    server = build(registry, ServerSettings(toolsets="groups"), clock)
+    async with Client(server) as client:
+        group = await ask(client, "create_order_group", limit="5")
+        waiting = await ask(client, "update_order_group", group=group["ref"], change="set_limit", limit="500")
+        assert waiting["status"] == "waiting"
+        assert "500" in waiting["draft"]
+        (row,) = (await ask(client, "get_order_groups"))["groups"]
+        assert row["limit"] == "5"
+        elsewhere = Registry.load(
+            config_path=tmp_path / "pmi.toml", environ={"PMI_HOME": str(tmp_path)}, clock=clock
+        )
+        async with elsewhere, Desk(elsewhere) as desk:
+            await desk.approve(waiting["code"], ApprovalChannel.TERMINAL, by="a test")
+        done = await ask(client, "confirm_order", code=waiting["code"])
+        assert done["status"] == "done"
+        (row,) = (await ask(client, "get_order_groups"))["groups"]
+        assert row["limit"] == "500"
+        again = await ask(client, "confirm_order", code=waiting["code"])
+        assert (again["status"], again["repeated"]) == ("done", True)

@@ -19,6 +19,7 @@ from pmi_mcp.failures import describe
 from pmi_mcp.outputs import Answer
 from pmi_mcp.requesting import request_once
 from pmi_mcp.settings import Toolset
+from pmi_mcp.texts import identifier
 from pmi_mcp.tools.arguments import DetailWord, VenueName
 from pmi_mcp.tools.ordering import IntentText
 from pmi_mcp.tools.spec import ToolSpec, Writes
@@ -135,7 +136,7 @@ async def _stop(caller: Caller, ref: GroupRef, change: str) -> Answer:
     desk = await caller.desk()
     if change == "delete":
         await caller.venues.wait(name, desk.reduce.delete_group(ref, caller.by))
-        facts: dict[str, Any] = {"ref": str(ref), "status": "deleted"}
+        facts: dict[str, Any] = {"ref": identifier(ref), "status": "deleted"}
     else:
         stopped = await caller.venues.wait(name, desk.reduce.trigger_group(ref, caller.by))
         facts = group_row(stopped, "full")

@@ -15,6 +15,7 @@ from pmi_mcp.caller import Caller
 from pmi_mcp.outputs import Answer
 from pmi_mcp.requesting import request_once
 from pmi_mcp.settings import Toolset
+from pmi_mcp.texts import identifier
 from pmi_mcp.tools.arguments import MarketText, OneVenue
 from pmi_mcp.tools.ordering import IntentText
 from pmi_mcp.tools.spec import ToolSpec, Writes
@@ -46,7 +47,10 @@ async def create_rfq(
     except NotFound as error:
         raise caller.venues.with_nearest(error, ref) from None
     return Answer(
-        facts={**rfq_row(made, "full"), "next": f"get_quotes with rfq={made.ref} shows the answers"}
+        facts={
+            **rfq_row(made, "full"),
+            "next": f"get_quotes with rfq={identifier(made.ref)} shows the answers",
+        }
     )
 
 
