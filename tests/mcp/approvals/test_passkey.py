@@ -182,7 +182,7 @@ async def test_the_button_stays_beside_the_passkey_where_both_may(stage, visit, 
         visitor = visit(address)
         shown = (await visitor.look()).text
         assert 'id="passkey"' in shown
-        assert "without a passkey" in shown
+        assert "without the passkey" in shown
         assert (await visitor.say("approve")).status_code == 303
         await opened.desk.outcome(code, timeout=5)
 

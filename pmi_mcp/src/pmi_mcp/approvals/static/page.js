@@ -70,15 +70,17 @@
 
   function follow(shown) {
     if (!shown.dataset.path) return;
+    let pause = 500;
     const ask = async () => {
       try {
-        const told = await (await fetch(`${shown.dataset.path}/fate`, { credentials: "same-origin" })).json();
-        if (told.kind !== shown.dataset.kind) {
+        const response = await fetch(`${shown.dataset.path}/fate`, { credentials: "same-origin" });
+        if (response.ok && (await response.json()).kind !== shown.dataset.kind) {
           location.reload();
           return;
         }
       } catch { /* asked again */ }
-      setTimeout(ask, 1000);
+      pause = Math.min(pause * 1.5, 15000);
+      setTimeout(ask, pause);
     };
     setTimeout(ask, 400);
   }
