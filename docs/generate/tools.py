@@ -12,6 +12,7 @@ from pmi_core.desk.policy import Policy
 from pmi_core.plugins.registry import Registry
 from pmi_core.provider import VenueInfo, WriteClass
 from pmi_core.settings import Mode, PolicySettings
+from pmi_mcp.prompts import ALL as PROMPTS
 from pmi_mcp.registering import register
 from pmi_mcp.settings import ServerSettings, Toolset
 from pmi_mcp.tools import ALL, Writes
@@ -47,6 +48,7 @@ def build() -> str:
         if spec.follows is not None:
             head += " It comes along with every set in which something needs a yes."
         parts.append(f"{head}\n\n{_arguments(schemas[spec.name])}")
+    parts.append(f"## Prompts\n\n{_prompts()}")
     parts.insert(0, f"## All tools\n\n{_overview()}")
     parts.insert(0, f"## Sets of tools\n\n{_sets()}")
     return page(
@@ -91,6 +93,26 @@ def _overview() -> str:
     return (
         "What a tool needs is a capability of a configured venue. What the [modes](modes.md) mean is said on "
         "their own page.\n\n" + table(["tool", "set", "needs", "changes", "modes"], rows)
+    )
+
+
+def _prompts() -> str:
+    rows = [
+        [
+            code(spec.name),
+            spec.description,
+            "; ".join(
+                f"{code(name)}: {field.description}{' (required)' if field.is_required() else ''}"
+                for name, field in spec.asks.model_fields.items()
+            ),
+            ", ".join(code(tool) for tool in spec.needs),
+        ]
+        for spec in PROMPTS
+    ]
+    return (
+        "What a person may ask for in one word, where the client shows prompts. Each names only tools that are "
+        "offered, and is offered where the tools are that it cannot do without.\n\n"
+        + table(["prompt", "what for", "arguments", "needs"], rows)
     )
 
 

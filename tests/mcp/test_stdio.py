@@ -12,6 +12,7 @@ from fastmcp import Client
 from fastmcp.client.transports import StdioTransport
 
 from pmi_mcp import __version__
+from pmi_mcp.settings import Toolset
 
 pytestmark = pytest.mark.anyio
 
@@ -135,7 +136,9 @@ def test_standard_output_is_the_protocol_and_nothing_else(environment):
 
 def test_its_version_and_its_options_cost_nothing(environment):
     assert run(environment, "--version").stdout == f"pmi-mcp {__version__}\n"
-    assert "--toolsets" in run(environment, "--help").stdout
+    offered = " ".join(run(environment, "--help").stdout.split())
+    assert "--read-only" in offered
+    assert f"core (the default), {', '.join(list(Toolset)[1:])}; or all" in offered
     done = subprocess.run(
         [
             sys.executable,
