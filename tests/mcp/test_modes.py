@@ -114,3 +114,12 @@ async def test_what_orders_move_is_said_before_a_venue_is_opened(serve, registry
     assert told["mode"] == "demo"
     assert told["venues"][0].get("orders_move") == (None if moves is None else moves.value)
     assert not registry.opened
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+async def test_the_checklist_leads_to_an_order_where_one_can_be_placed(serve, registry_of, read_only):
+    server = serve(registry=registry_of(moving(WriteClass.SIMULATED)), read_only=read_only)
+    async with Client(server) as client:
+        (message,) = (await client.get_prompt("pre_trade_checklist", {"market": "alpha:RATE-1"})).messages
+    assert ("`create_order`" in message.content.text) is not read_only
+    assert ("places no orders" in message.content.text) is read_only
