@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -131,6 +132,9 @@ class ApprovalPage:
         """The origin of the page, which is served from the first question on."""
         async with self._starting:
             if self._loopback is None:
+                # The web libraries take most of a second to load, in which the loop goes on.
+                for name in ("decisions", "loopback", "site"):
+                    await asyncio.to_thread(import_module, f"pmi_mcp.approvals.{name}")
                 from pmi_mcp.approvals.decisions import Decisions
                 from pmi_mcp.approvals.loopback import Loopback
                 from pmi_mcp.approvals.site import Site
