@@ -26,7 +26,7 @@ async def test_approving_by_a_press(stage, open_tab):
     async with stage() as opened:
         code, address = await opened.waiting()
         tab = await open_tab(address)
-        assert "Buy 25 contracts of YES" in await tab.inner_text("h1")
+        assert "Buy 25 YES" in await tab.inner_text("h1")
         assert tab.complaints == []
         await tab.click("#approve")
         assert await decided(tab) == "Resting"

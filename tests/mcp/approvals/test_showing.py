@@ -21,7 +21,7 @@ from pmi_core.models import Order, OrderStatus
 from pmi_mcp.approvals import amounts
 from pmi_mcp.approvals.browser import open_browser
 from pmi_mcp.approvals.outcome import line_of
-from pmi_mcp.approvals.sentences import heading
+from pmi_mcp.approvals.sheet import sheet_of
 from pmi_mcp.approvals.subject import read_subject
 
 pytestmark = pytest.mark.anyio
@@ -36,7 +36,7 @@ async def test_an_order_is_told_whole(stage, visit, order):
     async with stage() as opened:
         preview, text = await shown(opened, visit, order(size="25", price="0.53"))
         for words in (
-            "<h1>Buy 25 contracts of YES for at most 53 cents each</h1>",
+            "<h1>Buy 25 YES, at most 53 cents each</h1>",
             "Will the upper bound of the policy rate",
             "fake:RATE-4#yes",
             "<dd>fake</dd>",
@@ -63,18 +63,18 @@ async def test_an_order_is_told_whole(stage, visit, order):
 @pytest.mark.parametrize(
     "changes, words",
     [
-        ({"action": "sell", "size": "5", "price": "0.49"}, ["Sell 5 contracts of YES for at least 49 cents"]),
+        ({"action": "sell", "size": "5", "price": "0.49"}, ["Sell 5 YES, at least 49 cents"]),
         (
             {"action": "sell", "size": "5", "price": "0.49"},
             ["You receive", "Look twice", "that opens a position"],
         ),
-        ({"size": None, "notional": "20"}, ["Buy YES for $20.00 in all, at most 53 cents each"]),
+        ({"size": None, "notional": "20"}, ["Buy YES for $20.00 without fees, at most 53 cents each"]),
         ({"price": "0.20", "post_only": True}, ["Nothing trades at once", "it never takes"]),
         ({"size": "100", "price": "0.52"}, ["55 contracts would trade at once", "the rest waits."]),
         ({"size": "100", "price": "0.52", "time_in_force": "ioc"}, ["the rest is cancelled."]),
         (
             {"outcome": "no", "price": "0.51", "intent": ""},
-            ["of NO", "The model did not say what this is for."],
+            ["Buy 25 NO, at most", "The model did not say what this is for."],
         ),
         ({"intent": "buy 30 contracts"}, ["Look twice", "the text says 30 contracts, the order has 25"]),
     ],
@@ -89,7 +89,7 @@ async def test_a_batch_shows_every_leg_and_the_sum(stage, visit, order):
     async with stage() as opened:
         legs = (order(intent="first"), order(outcome="no", price="0.45", size="40"), order(size="1"))
         preview, text = await shown(opened, visit, BatchDraft(orders=legs, intent="spread it"))
-        assert "<h1>Place 3 orders together</h1>" in text
+        assert "<h1>Place 3 orders, each of which succeeds or fails by itself</h1>" in text
         assert f"${preview.max_loss}" in text
         assert [f"{n} of 3" in text for n in (1, 2, 3)] == [True] * 3
         assert text.count("Book and details of order") == 3
@@ -102,7 +102,10 @@ async def test_a_change_shows_what_the_order_is_now(stage, visit, order):
         made = opened.venue.execute(order(size="10", price="0.40").request("first"))
         draft = AmendDraft(order_ref=made.ref, price="0.42", size="12", intent="more")
         _, text = await shown(opened, visit, draft)
-        assert "Change a waiting order to: buy 12 contracts of YES for at most 42 cents each" in text
+        assert (
+            f"Change order {made.ref} to 12 contracts in all, filled part included, at 42 cents "
+            "(buy 12 YES, at most 42 cents each)"
+        ) in text
         assert "10 contracts at 40 cents" in text
 
 
@@ -124,12 +127,12 @@ async def test_a_book_that_cannot_be_read_is_said_to_be_so(stage, visit, order):
 DEALS = [
     (
         QuoteDraft(rfq_ref="alpha:r2", yes_bid="0.41", no_bid="0.55"),
-        "Offer to buy YES for 41 cents or NO for 55 cents each",
+        "Answer request alpha:r2: buy YES at 41 cents or NO at 55 cents",
         {"Asked for": "500 contracts", "Market": "alpha:RATE-1", "What is left over": "is dropped"},
     ),
     (
         AcceptDraft(quote_ref="alpha:q1", side="no"),
-        "Accept a quote and get YES",
+        "Accept quote alpha:q1: its maker gets NO, this account YES",
         {
             "Maker's bid for NO": "55 cents",
             "Size": "500 contracts",
@@ -138,17 +141,17 @@ DEALS = [
     ),
     (
         ConfirmDraft(quote_ref="alpha:q1"),
-        "Confirm your quote that was accepted, so that the trade happens",
+        "Confirm the accepted quote alpha:q1; the trade happens",
         {"Accepted side": "NO", "Question": "Will the rate be above 1 %?"},
     ),
     (
         GroupDraft(group_ref="alpha:g1"),
-        "Let the order group alpha:g1 work again",
+        "Let order group alpha:g1 work again",
         {"Limit now": "100 contracts in 15 seconds", "State now": "working", "Orders in it": "1"},
     ),
     (
         GroupDraft(group_ref="alpha:g1", limit="250"),
-        "Let the order group alpha:g1 trade up to 250 contracts",
+        "Set the limit of order group alpha:g1 to 250 contracts",
         {"Order group": "alpha:g1"},
     ),
 ]
@@ -162,7 +165,7 @@ async def test_what_is_no_order_is_told_too(stage, registry_of, world, draft, se
         preview = await opened.preview()
     changes = {"draft": draft, "orders": (), "venue": "alpha"}
     preview = preview.model_copy(update=changes)
-    assert heading(preview) == sentence
+    assert sheet_of(preview, (), ()).heading == sentence
     async with registry_of(provider(world)) as registry:
         told = dict(await read_subject(registry, preview))
         assert {name: told.get(name) for name in facts} == facts

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from pmi_core.desk import AmendDraft, BatchDraft, ConfirmDraft, OrderDraft
-from pmi_mcp.terminal.sentence import of_draft
 from pmi_mcp.terminal.telling import tells
+from pmi_mcp.views.drafts import draft_text
 
 ONE = {"market_ref": "alpha:RATE-1", "outcome": "yes", "action": "buy", "size": "10", "price": "0.42"}
 
@@ -17,9 +17,9 @@ def entry(kind, /, **body):
 
 def test_a_batch_names_each_of_its_orders():
     other = {**ONE, "outcome": "no", "action": "sell", "size": None, "notional": "5"}
-    said = of_draft(BatchDraft(orders=(OrderDraft(**ONE), OrderDraft(**other))))
+    said = draft_text(BatchDraft(orders=(OrderDraft(**ONE), OrderDraft(**other))))
     assert said == (
-        "2 orders: buy 10 YES of alpha:RATE-1, at most 0.42 each; "
+        "place 2 orders, each of which succeeds or fails by itself: buy 10 YES of alpha:RATE-1, at most 0.42 each; "
         "sell NO of alpha:RATE-1 for 5 without fees, at least 0.42 each"
     )
 
@@ -33,7 +33,7 @@ def test_a_batch_names_each_of_its_orders():
     ids=["amend", "confirm"],
 )
 def test_what_is_no_order_is_told_with_its_refs(draft, words):
-    assert [word in of_draft(draft) for word in words] == [True] * len(words)
+    assert [word in draft_text(draft) for word in words] == [True] * len(words)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ async def test_an_order_that_a_person_approves_is_placed_once(house, era, person
     assert (again["repeated"], again["orders"][0]["ref"]) == (True, order.ref)
     (question,) = asked.questions
     lines = question.splitlines()
-    assert lines[0].startswith("Approve? BUY 2 YES, at most")
+    assert lines[0].startswith("Approve? Buy 2 YES of ")
     assert any(market.title in line for line in lines if line.startswith("Market title: "))
     assert "simulated, no money moves" in question
     assert "Mode: paper" in question
@@ -163,8 +163,8 @@ async def test_several_orders_are_one_question_that_lists_each(house, era, perso
         told = await assistant.ask("batch_create_orders", orders=legs, intent="both sides")
     (question,) = asked.questions
     assert question.startswith("Approve? Place 2 orders")
-    assert "1. BUY 3 YES" in question
-    assert "2. BUY 4 NO" in question
+    assert "1. Buy 3 YES" in question
+    assert "2. Buy 4 NO" in question
     assert sorted(order.outcome for order in await house.orders()) == ["no", "yes"]
     assert [row["status"] for row in told["orders"]] == ["open", "open"]
 

@@ -13,8 +13,8 @@ from pmi_core.numbers import plain
 from pmi_core.provider import WriteClass
 from pmi_core.settings import ApprovalChannel
 from pmi_mcp.approvals.amounts import average, contracts, moment, money, price
-from pmi_mcp.approvals.sentences import heading, order_sentence
 from pmi_mcp.texts import clean, identifier
+from pmi_mcp.views.drafts import Units, draft_line, first_upper, order_line
 
 if TYPE_CHECKING:
     from pmi_core.desk import OrderPreview, Preview
@@ -109,6 +109,11 @@ class Sheet:
     """Ways to approve it that are not on a page."""
 
 
+def _units(currency: str) -> Units:
+    """Amounts with their currency; the market's title stands beside the sentence."""
+    return Units(lambda value: price(value, currency), lambda value: money(value, currency), refs=False)
+
+
 def sheet_of(preview: Preview, depths: tuple[Depth | None, ...], facts: tuple[tuple[str, str], ...]) -> Sheet:
     """What the page shows of a preview, with the books that could be read for its orders."""
     draft, batch = preview.draft, isinstance(preview.draft, BatchDraft)
@@ -122,7 +127,9 @@ def sheet_of(preview: Preview, depths: tuple[Depth | None, ...], facts: tuple[tu
     passkey, page = ApprovalChannel.PASSKEY, ApprovalChannel.PAGE
     return Sheet(
         code=preview.code,
-        heading=heading(preview),
+        heading=first_upper(
+            draft_line(preview.draft, [one.request for one in preview.orders], _units(preview.currency))
+        ),
         badge=Badge(preview.write_class.value, name, note),
         venue=clean(preview.venue, 60),
         environment=clean(preview.environment, 60),
@@ -141,7 +148,7 @@ def sheet_of(preview: Preview, depths: tuple[Depth | None, ...], facts: tuple[tu
 
 def _leg(shown: OrderPreview, currency: str, depth: Depth | None, said: str) -> Leg:
     return Leg(
-        sentence=order_sentence(shown.request, currency),
+        sentence=first_upper(order_line(shown.request, _units(currency))),
         question=clean(shown.market_title, 300),
         ref=identifier(shown.request.market_ref.of(shown.request.outcome.value)),
         figures=_figures(shown),

@@ -39,7 +39,7 @@ def approvals(
             screen.document("approvals", items=[one.model_dump(mode="json") for one in waiting])
             return Exit.OK
         from pmi_mcp.terminal.preview import money
-        from pmi_mcp.terminal.sentence import of_draft
+        from pmi_mcp.views.drafts import draft_text
 
         screen.table(
             ["code", "until (UTC)", "what", "may lose"],
@@ -47,7 +47,7 @@ def approvals(
                 [
                     one.code,
                     f"{one.expires_at:%H:%M:%S}",
-                    of_draft(one.draft),
+                    draft_text(one.draft),
                     f"{money(one.max_loss)} {one.currency}",
                 ]
                 for one in waiting
@@ -115,7 +115,7 @@ def refuse(
     async def work(desk: Desk, registry: Registry, screen: Screen) -> None:
         from pmi_core.desk import ApprovalChannel
         from pmi_mcp.terminal import person
-        from pmi_mcp.terminal.sentence import of_draft
+        from pmi_mcp.views.drafts import draft_text
 
         del registry
         preview = await desk.shown(code)
@@ -123,7 +123,7 @@ def refuse(
         if screen.as_json:
             screen.document("refuse", code=preview.code, state="refused", reason=reason or None)
         else:
-            screen.headline(f"refused: {of_draft(preview.draft)}")
+            screen.headline(f"refused: {draft_text(preview.draft)}")
 
     run_at_desk(context, work, as_json=as_json)
 

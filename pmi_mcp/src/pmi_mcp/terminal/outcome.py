@@ -42,13 +42,13 @@ def exit_of(sent: Sent) -> Exit:
 
 def unknown_rows(orders: tuple[SentOrder, ...]) -> list[list[object]]:
     """A row for each order in doubt: its id, where, what it asks, why it is in doubt."""
-    from pmi_mcp.terminal.sentence import of_order
+    from pmi_mcp.views.drafts import order_line
 
     return [
         [
             one.client_order_id,
             one.venue,
-            of_order(one.order) if one.order is not None else f"{one.kind} in {one.market}",
+            order_line(one.order) if one.order is not None else f"{one.kind} in {one.market}",
             one.reason or ("sent, no answer yet" if one.state == "intended" else ""),
         ]
         for one in orders

@@ -39,16 +39,16 @@ def is_amount(typed: str, amount: str) -> bool:
 
 def show_preview(screen: Screen, preview: Preview) -> None:
     """Print what a draft would do: each order, then what holds for all of it."""
-    from pmi_mcp.terminal.sentence import of_draft, of_order
+    from pmi_mcp.views.drafts import draft_text, order_line
 
     if len(preview.orders) == 1:
         (order,) = preview.orders
-        screen.headline(of_order(order.request))
+        screen.headline(order_line(order.request))
         screen.table(["", ""], [*order_rows(order), *_whole_rows(preview)])
     else:
-        screen.headline(of_draft(preview.draft))
+        screen.headline(draft_text(preview.draft))
         for order in preview.orders:
-            screen.headline(of_order(order.request))
+            screen.headline(order_line(order.request))
             screen.table(["", ""], order_rows(order))
         screen.table(["", ""], _whole_rows(preview))
     for warning in preview.warnings:

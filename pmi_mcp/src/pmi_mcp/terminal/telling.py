@@ -25,11 +25,11 @@ def _draft(subject: str, body: dict[str, Any]) -> str:
     from pydantic import TypeAdapter
 
     from pmi_core.desk import Draft
-    from pmi_mcp.terminal.sentence import of_draft
+    from pmi_mcp.views.drafts import draft_text
 
     del subject
     draft: Any = TypeAdapter(Draft).validate_python(body["draft"])
-    return of_draft(draft)
+    return draft_text(draft)
 
 
 def _preview(subject: str, body: dict[str, Any]) -> str:

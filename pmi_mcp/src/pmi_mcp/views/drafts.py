@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -16,10 +19,36 @@ from pmi_mcp.views.values import moment
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pmi_core.desk import Draft, OrderPreview
-    from pmi_core.models import OrderRequest
+    from pmi_core.desk import Draft
+    from pmi_core.models import Order, OrderDraft, OrderRequest
 
-__all__ = ["MOVES", "draft_line", "money_name", "order_line", "quoted", "second", "terms"]
+__all__ = [
+    "BARE",
+    "MOVES",
+    "Units",
+    "draft_line",
+    "draft_text",
+    "first_upper",
+    "money_name",
+    "order_line",
+    "quoted",
+    "second",
+    "terms",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """How a sentence tells amounts."""
+
+    price: Callable[[Decimal], str] = plain
+    money: Callable[[Decimal], str] = plain
+    refs: bool = True
+    """Whether it names the market; False where the market's title stands beside it."""
+
+
+BARE = Units()
+"""Exact numbers, as they are typed."""
 
 MOVES = {
     WriteClass.SIMULATED: "simulated, no money moves",
@@ -64,19 +93,15 @@ def money_name(code: str) -> str:
         return quoted(code, 20)
 
 
-def order_line(request: OrderRequest) -> str:
+def order_line(order: OrderDraft | OrderRequest | Order, units: Units = BARE) -> str:
     """An order as one line, without the market's words."""
-    amount = (
-        f"{plain(request.size)} {request.outcome.upper()}"
-        if request.size is not None
-        else (
-            f"{request.outcome.upper()} for {plain(request.notional)}" if request.notional is not None else ""
-        )
-    )
-    worst = "at most" if request.action is Action.BUY else "at least"
+    amount = "" if order.size is None else f"{plain(order.size)} "
+    market = f" of {_ref(order.market_ref)}" if units.refs else ""
+    money = "" if order.notional is None else f" for {units.money(order.notional)} without fees"
+    worst = "at most" if order.action is Action.BUY else "at least"
     return (
-        f"{request.action.upper()} {amount}, {worst} {plain(request.price)} each, in "
-        f"{_ref(request.market_ref)}"
+        f"{order.action.value} {amount}{order.outcome.value.upper()}{market}{money}, "
+        f"{worst} {units.price(order.price)} each"
     )
 
 
@@ -98,21 +123,45 @@ def terms(request: OrderRequest) -> str:
     return "; ".join(bound)
 
 
-def draft_line(draft: Draft, orders: tuple[OrderPreview, ...]) -> str:  # noqa: PLR0911 - one for each kind
-    """What a draft would do, as one line."""
+def first_upper(text: str) -> str:
+    """The same sentence, begun with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def draft_text(draft: Draft) -> str:
+    """What a draft would do, each of its orders told; without a full stop."""
+    from pmi_core.desk.draft import orders_of
+
+    line = draft_line(draft)
+    if draft.kind != "batch":
+        return line
+    return f"{line}: {'; '.join(order_line(order) for order in orders_of(draft))}"
+
+
+def draft_line(  # noqa: PLR0911 - one for each kind
+    draft: Draft, orders: Sequence[OrderRequest] = (), units: Units = BARE
+) -> str:
+    """What a draft would do, as one line.
+
+    Args:
+        draft: what is told.
+        orders: what it would leave working, where that was previewed.
+        units: how prices and money are told.
+    """
     match draft.kind:
         case "place":
-            return order_line(orders[0].request)
+            return order_line(orders[0] if orders else draft.order, units)
         case "batch":
-            return f"place {len(orders)} orders, each of which succeeds or fails by itself"
+            return f"place {len(draft.orders)} orders, each of which succeeds or fails by itself"
         case "amend":
+            becomes = f" ({order_line(orders[0], units)})" if orders else ""
             return (
                 f"change order {_ref(draft.order_ref)} to {plain(draft.size)} contracts in all, filled "
-                f"part included, at {plain(draft.price)}"
+                f"part included, at {units.price(draft.price)}{becomes}"
             )
         case "quote":
             bids = [
-                f"{side} at {plain(bid)}"
+                f"{side} at {units.price(bid)}"
                 for side, bid in (("YES", draft.yes_bid), ("NO", draft.no_bid))
                 if bid is not None
             ]
@@ -121,11 +170,11 @@ def draft_line(draft: Draft, orders: tuple[OrderPreview, ...]) -> str:  # noqa: 
         case "accept":
             return (
                 f"accept quote {_ref(draft.quote_ref)}: its maker gets {draft.side.upper()}, "
-                "this account the other outcome"
+                f"this account {draft.side.opposite.value.upper()}"
             )
         case "confirm":
             return f"confirm the accepted quote {_ref(draft.quote_ref)}; the trade happens"
         case "group":
             if draft.limit is None:
                 return f"let order group {_ref(draft.group_ref)} work again"
-            return f"set the limit of order group {_ref(draft.group_ref)} to {plain(draft.limit)}"
+            return f"set the limit of order group {_ref(draft.group_ref)} to {plain(draft.limit)} contracts"

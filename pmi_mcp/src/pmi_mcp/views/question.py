@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pmi_core.models import Action
 from pmi_core.numbers import plain
 from pmi_mcp.texts import clean
-from pmi_mcp.views.drafts import MOVES, draft_line, money_name, order_line, quoted, second, terms
+from pmi_mcp.views.drafts import MOVES, draft_line, first_upper, money_name, order_line, quoted, second, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ def question(preview: Preview, about: Sequence[tuple[str, str]] = ()) -> str:
 
 
 def _lines(preview: Preview, about: Sequence[tuple[str, str]]) -> Iterator[str]:
-    yield f"Approve? {_first_upper(draft_line(preview.draft, preview.orders))}"
+    yield f"Approve? {first_upper(draft_line(preview.draft, [one.request for one in preview.orders]))}"
     account = f", account {quoted(preview.account, 60)}" if preview.account else ""
     yield (
         f"Venue: {preview.venue} ({clean(preview.environment, 40)}{account}): {MOVES[preview.write_class]}. "
@@ -84,7 +84,7 @@ def _order(order: OrderPreview) -> Iterator[str]:
 
 def _leg(number: int, order: OrderPreview) -> Iterator[str]:
     yield (
-        f"{number}. {order_line(order.request)}; {terms(order.request)}; at most {plain(order.max_loss)} "
+        f"{number}. {first_upper(order_line(order.request))}; {terms(order.request)}; at most {plain(order.max_loss)} "
         f"{money_name(order.currency)} lost, fees at most {plain(order.fees)}; {_taken(order)}"
     )
     yield f"{number}. title: {quoted(order.market_title, _LEG_TITLE)}"
@@ -101,7 +101,3 @@ def _taken(order: OrderPreview) -> str:
         return "nothing trades at once"
     by = ", by the venue's own quote" if order.priced_by_venue else ""
     return f"{plain(order.taken_now)} would trade at once at {plain(order.average_price)} on average{by}"
-
-
-def _first_upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

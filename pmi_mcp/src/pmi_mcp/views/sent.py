@@ -25,7 +25,7 @@ def sent_view(sent: Sent, preview: Preview) -> dict[str, Any]:
         {
             "status": status,
             "code": sent.code,
-            "draft": draft_line(preview.draft, preview.orders),
+            "draft": draft_line(preview.draft, [one.request for one in preview.orders]),
             "repeated": True if sent.repeated else None,
             "orders": [sent_row(one) for one in sent.orders],
             "currency": currency(preview.currency),
@@ -68,7 +68,7 @@ def sending_view(preview: Preview) -> dict[str, Any]:
     return {
         "status": "sending",
         "code": preview.code,
-        "draft": draft_line(preview.draft, preview.orders),
+        "draft": draft_line(preview.draft, [one.request for one in preview.orders]),
         "next": f"It is approved and under way. confirm_order {preview.code} waits for it; do not order it again.",
     }
 
@@ -78,7 +78,7 @@ def refused_view(preview: Preview, said: str) -> dict[str, Any]:
     return {
         "status": "refused",
         "code": preview.code,
-        "draft": draft_line(preview.draft, preview.orders),
+        "draft": draft_line(preview.draft, [one.request for one in preview.orders]),
         "reason": said,
         "next": "Nothing was sent. Do not ask for it again unless your person says so.",
     }

@@ -35,7 +35,7 @@ def waiting_view(
             "code": preview.code,
             "token": token,
             "expires": second(preview.expires_at),
-            "draft": draft_line(preview.draft, preview.orders),
+            "draft": draft_line(preview.draft, [one.request for one in preview.orders]),
             "orders_move": preview.write_class.value,
             "about": [label(f"{name}: {value}", 200) for name, value in about],
             "preview": orders,
