@@ -56,7 +56,7 @@ class Delivery:
             sent = await self._ended(ticket)
             if sent is None and self._clock.monotonic() >= again and self._is_left_to_us(ticket):
                 try:
-                    return await self._dispatch.send(code)
+                    sent = await self._dispatch.send(code)  # perhaps told while somebody faster still sends
                 except PmiError as error:
                     if (await self._tickets.load(code)).state is not TicketState.APPROVED:
                         continue  # it is void, and the journal says why
