@@ -179,6 +179,12 @@ class Venues:
             self._conceal(error, name)
             raise
 
+    def conceal(self, text: str, venue: str) -> str:
+        """A venue's words, or general ones where they hold a piece of one of its secrets."""
+        error = PmiError(text)
+        self._conceal(error, venue)
+        return error.message
+
     def _conceal(self, error: PmiError, venue: str | None) -> None:
         """Put general words in the place of those that hold a piece of a venue's secret."""
         if venue is None or venue not in self.venue_names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 
 from pmi_core.capabilities import Capability
 from pmi_core.desk.facts import open_orders
+from pmi_core.desk.intents import Intent
 from pmi_core.desk.journal import EntryKind, Journal
 from pmi_core.desk.reconcile import Reconciler
 from pmi_core.errors import NotFound, PmiError, UnexpectedAnswer
@@ -21,6 +23,9 @@ __all__ = ["Reductions"]
 Answer = TypeVar("Answer")
 
 _log = logging.getLogger(__name__)
+
+_AT_ONCE = 4
+"""Orders that are cancelled at the same time where each needs a call."""
 
 
 class Reductions:
@@ -51,19 +56,35 @@ class Reductions:
         orders = require(venue.orders, Capability.ORDERS, venue)
         return await self._do("cancel", str(ref), by, orders.cancel_order(ref))
 
-    async def cancel_orders(self, orders: Sequence[OrderRef], by: str = "") -> tuple[BatchResult, ...]:
-        """Cancel several; one that fails keeps none of the others."""
-        results = []
-        for order in orders:
+    async def cancel_orders(self, orders: Sequence[OrderRef | str], by: str = "") -> tuple[BatchResult, ...]:
+        """Cancel several, each named as for `cancel`; one that fails keeps none of the others.
+
+        Each result stands where its order stood.  A venue that takes several in one call is given them
+        so; where that call fails, and at other venues, they are cancelled one by one.
+        """
+        results: dict[int, BatchResult] = {}
+        places: dict[str, dict[int, OrderRef]] = {}
+        for place, order in enumerate(orders):
             try:
-                done = await self.cancel(order, by)
+                ref = order if isinstance(order, OrderRef) else await self._ref_of(order)
             except PmiError as error:
-                results.append(
-                    BatchResult(order_ref=order, error=type(error).__name__, message=error.message)
-                )
+                results[place] = _failed(None, error)
             else:
-                results.append(BatchResult(order_ref=order, order=done))
-        return tuple(results)
+                places.setdefault(ref.venue, {})[place] = ref
+        told = await asyncio.gather(*[self._cancel_at(name, refs, by) for name, refs in places.items()])
+        for rows in told:
+            results.update(rows)
+        return tuple(results[place] for place in range(len(orders)))
+
+    async def venue_of(self, order: OrderRef | str) -> str:
+        """The venue of an order, named as for `cancel`; no venue is asked.
+
+        Raises:
+            NotFound: nothing was sent under that client order id.
+        """
+        if isinstance(order, OrderRef) or ":" in order:
+            return OrderRef(order).venue
+        return (await self._intent(order)).venue
 
     async def cancel_all(
         self, venue_name: str, market: MarketRef | None = None, by: str = ""
@@ -114,12 +135,53 @@ class Reductions:
         quotes = require(venue.quotes, Capability.QUOTES, venue)
         return await self._do("cancel_quote", str(ref), by, quotes.cancel_quote(ref))
 
-    async def _ref_of(self, name: str) -> OrderRef:
-        if ":" in name:
-            return OrderRef(name)
+    async def _cancel_at(self, name: str, refs: dict[int, OrderRef], by: str) -> dict[int, BatchResult]:
+        """Cancel orders of one venue; by the places that they and their results have."""
+        if len(refs) > 1 and (told := await self._cancel_batch(name, tuple(refs.values()), by)) is not None:
+            return dict(zip(refs, told, strict=True))
+        turn = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(ref: OrderRef) -> BatchResult:
+            async with turn:
+                try:
+                    return BatchResult(order_ref=ref, order=await self.cancel(ref, by))
+                except PmiError as error:
+                    return _failed(ref, error)
+
+        return dict(zip(refs, await asyncio.gather(*[one(ref) for ref in refs.values()]), strict=True))
+
+    async def _cancel_batch(
+        self, name: str, refs: tuple[OrderRef, ...], by: str
+    ) -> tuple[BatchResult, ...] | None:
+        """Cancel orders in one call; None where the venue takes no such call, or it failed."""
+        try:
+            venue = await self._open(name)
+            if venue.batch is None:
+                return None
+            told = await venue.batch.cancel_orders(refs)
+        except PmiError as error:
+            _log.warning("%s: orders are cancelled one by one, because together failed: %s", name, error)
+            return None
+        if len(told) != len(refs):
+            _log.warning("%s: told of %d orders when %d were cancelled", name, len(told), len(refs))
+            return None
+        for ref, result in zip(refs, told, strict=True):
+            how = {"done": True} if result.order is not None else {"error": result.error}
+            await self._note(str(ref), {"what": "cancel", "by": by, **how})
+        return tuple(
+            result.model_copy(update={"order_ref": ref}) for ref, result in zip(refs, told, strict=True)
+        )
+
+    async def _intent(self, name: str) -> Intent:
         intent = await self._reconciler.read(name)
         if intent is None:
             raise NotFound(f"nothing was sent under the id {name[:64]!r}", hint="give the order's ref")
+        return intent
+
+    async def _ref_of(self, name: str) -> OrderRef:
+        if ":" in name:
+            return OrderRef(name)
+        intent = await self._intent(name)
         if intent.order_ref is None and not intent.settled:
             await self._reconciler.resolve(await self._open(intent.venue), intent)
             intent = await self._reconciler.read(name) or intent
@@ -146,3 +208,7 @@ class Reductions:
             await self._journal.note(EntryKind.REDUCTION, subject[:80], {"subject": subject, **body})
         except PmiError as error:
             _log.warning("%s of %s was not written down: %s", body["what"], subject, error)
+
+
+def _failed(ref: OrderRef | None, error: PmiError) -> BatchResult:
+    return BatchResult(order_ref=ref, error=type(error).__name__, message=error.message)

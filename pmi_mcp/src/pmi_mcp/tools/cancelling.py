@@ -10,7 +10,7 @@ from pydantic import Field
 
 from pmi_core.capabilities import Capability
 from pmi_core.errors import PmiError, RequestError
-from pmi_core.identifiers import MarketRef, OrderRef
+from pmi_core.identifiers import MarketRef
 from pmi_mcp.caller import Caller
 from pmi_mcp.outputs import Answer
 from pmi_mcp.settings import Toolset
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from pmi_core.models import BatchResult
 
 __all__ = ["TOOLS", "batch_cancel_orders", "cancel_orders"]
-
-_AT_ONCE = 4
 
 OrderTexts = Annotated[
     list[str], Field(min_length=1, max_length=100, description="Order refs, or client order ids")
@@ -53,37 +51,42 @@ async def cancel_orders(
     name = caller.check_venue(ref if ref is not None else (venue or "").strip())
     desk = await caller.desk()
     results = await caller.venues.wait(name, desk.reduce.cancel_all(name, ref, caller.by))
-    return _answer([_row(one) for one in results])
+    return _answer([_row(caller, name, one) for one in results])
 
 
 async def batch_cancel_orders(caller: Caller, *, orders: OrderTexts) -> Answer:
-    """Cancel several orders, each by itself."""
+    """Cancel several orders, each by itself; those of one venue in one call where it takes several."""
     desk = await caller.desk()
-    turn = asyncio.Semaphore(_AT_ONCE)
+    rows: dict[str, dict[str, Any]] = {}
+    at_venues: dict[str, list[str]] = {}
+    for text in dict.fromkeys(text.strip() for text in orders):
+        try:
+            name = caller.check_venue(await desk.reduce.venue_of(text))
+        except PmiError as error:
+            rows[text] = failed_row(identifier(text), error)
+        else:
+            rows[text] = {}
+            at_venues.setdefault(name, []).append(text)
+    told = await asyncio.gather(*[_cancel(caller, desk, name, texts) for name, texts in at_venues.items()])
+    for part in told:
+        rows.update(part)
+    return _answer(list(rows.values()))
 
-    async def one(text: str) -> dict[str, Any]:
-        async with turn:
-            return await _cancel(caller, desk, text)
 
-    names = list(dict.fromkeys(text.strip() for text in orders))
-    return _answer(await asyncio.gather(*[one(name) for name in names]))
-
-
-async def _cancel(caller: Caller, desk: Desk, text: str) -> dict[str, Any]:
+async def _cancel(caller: Caller, desk: Desk, name: str, texts: list[str]) -> dict[str, dict[str, Any]]:
+    """Cancel orders of one venue; a row for each."""
     try:
-        if ":" not in text:
-            return canceled_row(await desk.reduce.cancel(text, caller.by))
-        ref = OrderRef(text)
-        name = caller.check_venue(ref)
-        return canceled_row(await caller.venues.wait(name, desk.reduce.cancel(ref, caller.by)))
+        results = await caller.venues.wait(name, desk.reduce.cancel_orders(texts, caller.by))
     except PmiError as error:
-        return failed_row(identifier(text), error)
+        return {text: failed_row(identifier(text), error) for text in texts}
+    return {text: _row(caller, name, one, text) for text, one in zip(texts, results, strict=True)}
 
 
-def _row(result: BatchResult) -> dict[str, Any]:
+def _row(caller: Caller, venue: str, result: BatchResult, text: str = "") -> dict[str, Any]:
     if result.order is not None:
         return canceled_row(result.order)
-    return failed_row(str(result.order_ref), result)
+    concealed = caller.venues.conceal(result.message or "", venue)
+    return failed_row(text or str(result.order_ref), result.model_copy(update={"message": concealed}))
 
 
 def _answer(rows: Sequence[dict[str, Any]]) -> Answer:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["canceled_row", "failed_row"]
 
+_HINT = "get_orders shows what works; then cancel again"
+
 
 def canceled_row(order: Order) -> dict[str, Any]:
     """An order after it was to be canceled; one that was filled before says so."""
@@ -34,8 +36,13 @@ def failed_row(name: str, error: PmiError | BatchResult) -> dict[str, Any]:
 
     if isinstance(error, PmiError):
         told = describe(error)
-        hint = told["hint"] if error.hint else "get_orders shows what works; then cancel again"
+        hint = told["hint"] if error.hint else _HINT
         return {"ref": name, "error": told["error"], "message": told["message"], "hint": hint}
     return present(
-        {"ref": name_of(name), "error": error.error, "message": clean(error.message or "", 300) or None}
+        {
+            "ref": name_of(name),
+            "error": error.error,
+            "message": clean(error.message or "", 300) or None,
+            "hint": _HINT,
+        }
     )
