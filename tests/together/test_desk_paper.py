@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from pmi_core import MarketQuery, QuoteListQuery, Registry, RfqRequest
+from pmi_core import InvalidOrder, MarketQuery, NotFound, QuoteListQuery, Registry, RfqRequest
 from pmi_core.desk import (
     AcceptDraft,
     AmendDraft,
@@ -91,6 +91,23 @@ async def test_groups_are_made_freely_and_loosened_with_a_yes(registry):
         found = await venue.groups.get_group(group.ref)
         assert (found.triggered, found.limit) == (False, 20)
         await desk.reduce.delete_group(group.ref)
+
+
+async def test_a_group_that_takes_no_order_is_found_at_the_preview(registry):
+    async with registry, Desk(registry) as desk:
+        market = await quoted(registry)
+        size = max(Decimal(2), market.min_size or Decimal(1))
+        values = {"market_ref": market.ref, "outcome": "yes", "action": "buy", "size": size, "price": "0.01"}
+        with pytest.raises(NotFound, match="group") as missing:
+            await desk.preview(OrderDraft(**values, group_ref="paper:no-such-group"))
+        assert "make one first" in missing.value.hint
+        with pytest.raises(InvalidOrder, match="paper has no order group"):
+            await desk.preview(OrderDraft(**values, group_ref="elsewhere:g1"))
+        group = await desk.ask.create_group("paper", Decimal(10))
+        assert (await desk.preview(OrderDraft(**values, group_ref=group.ref))).orders
+        await desk.reduce.trigger_group(group.ref)
+        with pytest.raises(InvalidOrder, match="has stopped and takes no orders"):
+            await desk.preview(OrderDraft(**values, group_ref=group.ref))
 
 
 async def test_a_quote_is_accepted_with_a_yes(registry):

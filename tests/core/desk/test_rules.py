@@ -11,6 +11,7 @@ from desk_double import Double
 from pmi_core import (
     BelowMinimum,
     InsufficientFunds,
+    InvalidOrder,
     MarketNotOpen,
     OffGrid,
     OrderRefused,
@@ -191,6 +192,13 @@ async def test_cancelling_goes_on_when_the_journal_fails(open_desk, venue, draft
         with pytest.raises(PmiError, match="disk is full"):
             await desk.send(code)
         assert len(venue.sendings) == 1
+
+
+async def test_a_venue_without_groups_takes_no_order_for_one(open_desk, venue, draft):
+    async with open_desk(venue) as desk:
+        with pytest.raises(InvalidOrder, match="fake has no order group") as refused:
+            await desk.preview(draft(group_ref="fake:g1"))
+    assert refused.value.hint == "leave the group out"
 
 
 async def test_two_accounts_of_one_provider_are_two(open_desk, venue, draft, approved, clock):

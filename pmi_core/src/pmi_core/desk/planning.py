@@ -28,8 +28,8 @@ from pmi_core.desk.policy import Policy, refused
 from pmi_core.desk.preview import OrderPreview, preview_order
 from pmi_core.desk.pricing import taking_now
 from pmi_core.desk.risk import Risk, assess
-from pmi_core.errors import InsufficientFunds, InvalidOrder, MarketNotOpen
-from pmi_core.identifiers import MarketRef
+from pmi_core.errors import InsufficientFunds, InvalidOrder, MarketNotOpen, NotFound
+from pmi_core.identifiers import GroupRef, MarketRef
 from pmi_core.models import OrderDraft, OrderRequest, OutcomeSide, Refusal
 from pmi_core.numbers import ZERO, plain
 from pmi_core.provider import IdempotencyKind, Venue, require
@@ -132,6 +132,8 @@ class Planner:
                 hint="send them one after the other",
                 venue=venue.name,
             )
+        for group in dict.fromkeys(order.group_ref for order in orders if order.group_ref is not None):
+            await _check_group(venue, group)
         steps, shown = [], []
         cash, currencies = ZERO, set()
         for order in orders:
@@ -289,4 +291,27 @@ class Planner:
             scopes=scopes,
             leans_on_position=False,
             body=draft.model_dump(mode="json", exclude={"kind", "intent"}),
+        )
+
+
+async def _check_group(venue: Venue, group: GroupRef) -> None:
+    """Look that an order may join a group."""
+    if group.venue != venue.name or venue.groups is None:
+        raise InvalidOrder(
+            f"{venue.name} has no order group {str(group)[:80]!r}",
+            hint="leave the group out" if venue.groups is None else "give a group of the order's own venue",
+            venue=venue.name,
+            code="group",
+        )
+    try:
+        found = await venue.groups.get_group(group)
+    except NotFound as error:
+        error.hint = "give a group that exists, make one first, or leave the group out"
+        raise
+    if found.triggered:
+        raise InvalidOrder(
+            f"order group {group} has stopped and takes no orders",
+            hint="let it work again first (reset), or leave the group out",
+            venue=venue.name,
+            code="group",
         )
