@@ -29,6 +29,9 @@ __all__ = ["PATIENCE", "Caller"]
 PATIENCE = 25.0
 """Seconds that a call waits for what becomes of an order; many clients give up after a minute."""
 
+_PARTING = 5.0
+"""Seconds that writing something down may take when the call that it belongs to is gone."""
+
 
 class Caller:
     """What a tool that writes is given as its first argument, made anew for each call.
@@ -109,7 +112,11 @@ class Caller:
         channels = preview.approve_with
         if ApprovalChannel.ELICITATION in channels and self.conversation.can_ask:
             left = (preview.expires_at - self.venues.clock.now()).total_seconds()
-            reply = await self.conversation.ask(question(preview, about), preview, left)
+            try:
+                reply = await self.conversation.ask(question(preview, about), preview, left)
+            except asyncio.CancelledError:
+                await self._given_up(desk, preview)
+                raise
             if not isinstance(reply, Reply):
                 return reply
             return await self._decided(desk, preview, reply)
@@ -150,6 +157,13 @@ class Caller:
         if await self._turn_down(desk, preview, said):
             return Answer(facts=refused_view(preview, said))
         return await self.outcome(preview.code)
+
+    async def _given_up(self, desk: Desk, preview: Preview) -> None:
+        """Leave nothing waiting behind a call that the client took back while its question was open."""
+        from anyio import move_on_after
+
+        with move_on_after(_PARTING, shield=True), suppress(PmiError):
+            await self._turn_down(desk, preview, "the call was taken back while the question was open")
 
     async def _turn_down(self, desk: Desk, preview: Preview, said: str) -> bool:
         """Refuse a draft; False if it was decided before."""
