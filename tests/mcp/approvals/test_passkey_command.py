@@ -82,6 +82,45 @@ def test_enrol_list_and_remove(pmi, at_terminal):
     assert [one["body"]["what"] for one in told if one["kind"] == "passkey"] == ["added", "removed"]
 
 
+LAST = "no demo or live order can be approved until another is enrolled"
+
+
+def test_the_last_one_is_removed_after_a_question_where_it_is_required(
+    pmi, at_terminal, tmp_path, monkeypatch
+):
+    (tmp_path / "pmi.toml").write_text(
+        '[policy.approve_with]\ndemo = ["passkey"]\nlive = ["passkey"]\n', encoding="utf-8"
+    )
+    answers = ["", "remove"]
+
+    async def ask(question, seconds):
+        return answers.pop(0)
+
+    monkeypatch.setattr("pmi_mcp.terminal.person.ask", ask)
+    assert pmi("add", "--name", "laptop").exit_code == 0
+    kept = pmi("remove", "laptop")
+    assert (kept.exit_code, LAST in kept.stderr) == (4, True)
+    assert pmi("list").exit_code == 0
+    assert pmi("remove", "laptop").exit_code == 0
+    assert answers == []
+
+
+def test_without_a_person_it_is_said_what_follows(pmi, at_terminal, tmp_path, monkeypatch):
+    assert pmi("add", "--name", "laptop").exit_code == 0
+    (tmp_path / "pmi.toml").write_text(
+        '[policy.approve_with]\ndemo = ["passkey"]\nlive = ["passkey"]\n', encoding="utf-8"
+    )
+    monkeypatch.setattr("pmi_mcp.terminal.person.is_there", lambda: False)
+    done = pmi("remove", "laptop")
+    assert (done.exit_code, LAST in done.stderr) == (0, True)
+
+
+def test_one_key_has_one_name(pmi, at_terminal):
+    assert pmi("add", "--name", "laptop").exit_code == 0
+    with pytest.raises(AssertionError, match="this passkey is enrolled already, as 'laptop'"):
+        pmi("add", "--name", "phone")  # the browser of this test asserts that the page took it
+
+
 @pytest.mark.parametrize("name", ["", "two\nlines", "x" * 61, "\u202eevil"])
 def test_a_name_is_one_plain_line(pmi, at_terminal, name):
     assert pmi("add", "--name", name).exit_code == 2

@@ -72,9 +72,14 @@ class Passkeys:
         """
         with self._alone():
             known = self.all()
-            if any(passkey.name == one.name or passkey.id == one.id for one in known):
+            if any(passkey.name == one.name for one in known):
                 raise RequestError(
                     f"a passkey {passkey.name!r} is enrolled already", hint="give it another --name"
+                )
+            if same := [one.name for one in known if passkey.id == one.id]:
+                raise RequestError(
+                    f"this passkey is enrolled already, as {same[0]!r}",
+                    hint=f"to rename it: `pmi passkey remove {same[0]}`, then add it",
                 )
             self._write((*known, passkey))
 

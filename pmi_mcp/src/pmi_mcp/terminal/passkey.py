@@ -22,6 +22,8 @@ passkey = typer.Typer(
     name="passkey", help="Passkeys that approve orders on the approval page.", no_args_is_help=True
 )
 
+_PATIENCE = 120.0
+
 
 @passkey.command()
 def add(
@@ -93,13 +95,23 @@ def remove(
     *,
     as_json: Json = False,
 ) -> None:
-    """Forget a passkey; it approves nothing any more."""
+    """Forget a passkey; it approves nothing any more.
+
+    The last one, where orders want a passkey, is asked about first: nothing could be approved there then.
+    """
 
     async def work(desk: Desk, registry: Registry, screen: Screen) -> Exit:
         from pmi_mcp.approvals.passkeys import Passkeys
         from pmi_mcp.terminal import person
 
-        gone = Passkeys(registry.config.data_dir).remove(name)
+        passkeys = Passkeys(registry.config.data_dir)
+        shut = _shut_without(registry) if [one.name for one in passkeys.all()] == [name] else ""
+        if shut:
+            screen.warn(f"It is the last one: no {shut} order can be approved until another is enrolled.")
+            if person.is_there() and await person.ask("Type remove to remove it: ", _PATIENCE) != "remove":
+                screen.note("the passkey stays")
+                return Exit.REFUSED
+        gone = passkeys.remove(name)
         await desk.note_passkey("removed", gone.name, person.name())
         if screen.as_json:
             screen.document("passkey", **_row(gone), removed=True)
@@ -108,6 +120,15 @@ def remove(
         return Exit.OK
 
     run_at_desk(context, work, as_json=as_json)
+
+
+def _shut_without(registry: Registry) -> str:
+    """What kinds of orders nothing but a passkey approves, in words; empty if there are none."""
+    from pmi_core.settings import ApprovalChannel
+
+    table = registry.config.policy.approve_with
+    kinds = {"paper": table.paper, "demo": table.demo, "live": table.live}
+    return " or ".join(kind for kind, ways in kinds.items() if ways == {ApprovalChannel.PASSKEY})
 
 
 def _named(name: str) -> str:
