@@ -113,7 +113,7 @@ def fills(
             screen,
             found,
             kind="fills",
-            headings=["time (UTC)", "order", "market", "what", "size", "price", "fee", "currency", "as"],
+            headings=["time (UTC)", "order", "market", "what", "size", "price", "fee", "as"],
             cells=_fill_cells,
             numeric=frozenset({"size", "price", "fee"}),
         )
@@ -134,7 +134,6 @@ def _fill_cells(venue: str, row: Fill) -> list[object]:
         f"{row.action} {row.outcome}",
         number(row.size),
         number(row.price),
-        number(row.fee),
-        row.currency,
+        f"{number(row.fee)} {row.currency}",
         row.liquidity if is_final else f"{row.liquidity}, {row.settlement}",
     ]
