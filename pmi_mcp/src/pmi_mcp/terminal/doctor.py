@@ -155,9 +155,28 @@ def _value(registry: Registry, name: str) -> str:
     found: Any = registry.config
     for part in name.split("."):
         found = getattr(found, part)
-    if isinstance(found, frozenset):
-        return ", ".join(sorted(found))
-    return "not set" if found is None else str(found)
+    return _told(found)
+
+
+def _told(value: Any) -> str:
+    from pydantic import BaseModel
+
+    if isinstance(value, BaseModel):
+        return "; ".join(f"{name}: {_told(part)}" for name, part in value)
+    if isinstance(value, frozenset):
+        return ", ".join(sorted(value))
+    return "not set" if value is None else str(value)
+
+
+def _missing_caps(registry: Registry) -> str:
+    """What real money waits for, where the mode lets it be ordered with."""
+    from pmi_core.settings import Mode
+
+    policy = registry.config.policy
+    missing = [name for name in ("max_order", "max_day") if getattr(policy, name) is None]
+    if registry.config.mode is not Mode.LIVE or not missing:
+        return ""
+    return f"no order with real money passes: write {' and '.join(missing)} under [policy]"
 
 
 def _verdict(registry: Registry, checkups: list[_Checkup]) -> Exit:
@@ -180,6 +199,8 @@ def _show(
     screen.say(f"configuration  {report['config_file']}{found}")
     screen.say(f"data           {report['data_dir']}")
     screen.say(f"mode           {report['mode']}")
+    if waiting := _missing_caps(registry):
+        screen.warn(waiting)
     screen.say()
     screen.table(
         ["plugin", "distribution", "state"],
