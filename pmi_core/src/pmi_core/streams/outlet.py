@@ -1,0 +1,110 @@
+"""What waits for the consumer of a subscription: everything up to a bound, or only the newest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Self
+
+from pmi_core.books import LiveBook
+from pmi_core.errors import PmiError, SequenceGap
+from pmi_core.models import BookUpdate, Delivery, Update
+from pmi_core.streams.newest import Newest
+
+__all__ = ["Outlet"]
+
+
+class Outlet:
+    """An async iterator of updates that somebody else puts in.
+
+    In ``every`` mode updates that find the buffer full are lost and counted: the consumer gets what was
+    kept and then :class:`SequenceGap` with the number, never a silent hole.  In ``latest`` mode only
+    the newest update of each channel and market waits.
+
+    Args:
+        delivery: the mode.
+        buffer: updates kept for a slow consumer in ``every`` mode.
+        venue: the configured venue's name, for the error.
+    """
+
+    def __init__(self, delivery: Delivery, buffer: int, venue: str) -> None:
+        self._newest = Newest() if delivery is Delivery.LATEST else None
+        self._every: deque[Update] = deque()
+        self._buffer = buffer
+        self._venue = venue
+        self._lost = 0
+        self._over = False
+        self._error: PmiError | None = None
+        self._news = asyncio.Event()
+
+    def put(self, update: Update) -> None:
+        """Offer an update; never waits."""
+        if self._over:
+            return
+        if self._newest is not None:
+            self._newest.put(update)
+        elif self._lost or len(self._every) >= self._buffer:
+            self._lost += 1
+        else:
+            self._every.append(update)
+        self._news.set()
+
+    def put_book(self, book: LiveBook) -> None:
+        """Offer a live book as it stands now; the whole of it is built only if the consumer looks."""
+        if self._over:
+            return
+        if self._newest is None and (self._lost or len(self._every) >= self._buffer):
+            self._lost += 1
+            return
+        view = book.view()
+        update = BookUpdate.later(view, view.received_time)
+        if self._newest is None:
+            self._every.append(update)
+        else:
+            self._newest.put(update)
+        self._news.set()
+
+    def finish(self, error: PmiError | None = None) -> None:
+        """Nothing more will come; what is left is still given, then the error if there is one."""
+        if not self._over:
+            self._over, self._error = True, error
+            self._news.set()
+
+    def drop(self) -> None:
+        """The consumer left: nothing is given any more."""
+        self.finish()
+        self._every.clear()
+        if self._newest is not None:
+            self._newest.clear()
+        self._error, self._lost = None, 0
+
+    @property
+    def waiting(self) -> int:
+        """Updates that wait for the consumer."""
+        return len(self._every) if self._newest is None else len(self._newest)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Update:
+        while True:
+            if self._every:
+                return self._every.popleft()
+            if self._newest:
+                return self._newest.take()
+            if self._lost:
+                lost, self._lost = self._lost, 0
+                self._over, self._error = True, None
+                raise SequenceGap(
+                    f"the consumer was too slow: {lost} updates were lost",
+                    venue=self._venue,
+                    capability="stream",
+                    hint="subscribe again, read faster, take a larger buffer, or delivery 'latest'",
+                )
+            if self._over:
+                if self._error is not None:
+                    error, self._error = self._error, None
+                    raise error
+                raise StopAsyncIteration
+            self._news.clear()
+            await self._news.wait()
