@@ -24,7 +24,7 @@ class Feed:
     """The live side of one opened venue: keeps the books, and tells every subscription what concerns it.
 
     A topic that several subscriptions want is asked for once.  The provider's dialect writes into
-    :meth:`book` and calls :meth:`publish`; the sockets report to :meth:`hear`.
+    :attr:`books` and calls :meth:`publish`; the sockets report to :meth:`hear`.
 
     Args:
         venue: the configured venue's name.
@@ -38,7 +38,8 @@ class Feed:
         self._scale = scale
         self._clients: list[tuple[SocketClient, frozenset[Channel]]] = []
         self._listeners: dict[Topic, tuple[Listener, ...]] = {}
-        self._books: dict[Topic, LiveBook] = {}
+        self.books: dict[str, LiveBook] = {}
+        """The books to write into, by the market id of their topics; only those that somebody listens to."""
         self._live: set[Topic] = set()
         self._closed = False
 
@@ -51,10 +52,6 @@ class Feed:
     def now(self) -> datetime:
         """The present moment, to stamp what is received."""
         return self._clock.now()
-
-    def book(self, topic: Topic) -> LiveBook | None:
-        """The book to write into; None when nobody listens to it any more."""
-        return self._books.get(topic)
 
     def publish(self, topic: Topic, update: Update) -> None:
         """Tell an update to whoever listens to its topic, or to all markets of its channel."""
@@ -76,8 +73,8 @@ class Feed:
                 self._live.add(topic)
             else:
                 self._live.discard(topic)
-                book = self._books.get(topic)
-                if book is not None:
+                book = self.books.get(topic.market)
+                if book is not None and topic.channel is Channel.BOOK:
                     book.lose(_DARK.get(report.state, BookState.STALE))
             for listener in self._listeners.get(topic, ()):
                 concerned.setdefault(listener, []).append(topic)
@@ -121,10 +118,10 @@ class Feed:
         for topic, ref in listener.topics.items():
             self._listeners[topic] = (*self._listeners.get(topic, ()), listener)
             if topic.channel is Channel.BOOK and ref is not None:
-                book = self._books.get(topic)
+                book = self.books.get(topic.market)
                 if book is None:
                     assert self._scale is not None, "a feed with books has a scale"
-                    book = self._books[topic] = LiveBook(ref, self._scale)
+                    book = self.books[topic.market] = LiveBook(ref, self._scale)
                 listener.silence.append(book.listen(listener.outlet.put_book))
                 if book.is_live:
                     listener.outlet.put_book(book)
@@ -142,7 +139,7 @@ class Feed:
             elif self._listeners.pop(topic, None) is not None:
                 gone.append(topic)
                 self._live.discard(topic)
-                book = self._books.pop(topic, None)
+                book = self.books.pop(topic.market, None) if topic.channel is Channel.BOOK else None
                 if book is not None:
                     book.lose(BookState.STALE)
         for client, wanted in self._sorted(gone):

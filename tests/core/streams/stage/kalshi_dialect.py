@@ -1,0 +1,232 @@
+"""The client's side of a venue that numbers its messages per subscription."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import msgspec
+
+from pmi_core.books import Place, Sequence
+from pmi_core.errors import NotFound, VenueError
+from pmi_core.identifiers import MarketRef
+from pmi_core.models import Action, Channel, OutcomeSide, Trade, TradeUpdate
+from pmi_core.transport.codec import decode
+from pmi_core.transport.socket import Topic
+
+CHANNELS = {Channel.BOOK: "orderbook_delta", Channel.TRADE: "trade"}
+TRADED = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+class DeltaBody(msgspec.Struct, gc=False):
+    market_ticker: str
+    price_dollars: str
+    delta_fp: str
+    side: str
+
+
+class Delta(msgspec.Struct, gc=False, tag="orderbook_delta"):
+    sid: int
+    seq: int
+    msg: DeltaBody
+
+
+class SnapshotBody(msgspec.Struct):
+    market_ticker: str
+    yes_dollars_fp: list[tuple[str, str]] = []
+    no_dollars_fp: list[tuple[str, str]] = []
+
+
+class Snapshot(msgspec.Struct, tag="orderbook_snapshot"):
+    sid: int
+    seq: int
+    msg: SnapshotBody
+
+
+class TradeBody(msgspec.Struct):
+    market_ticker: str
+    trade_id: str
+
+
+class TradeFrame(msgspec.Struct, tag="trade"):
+    sid: int
+    seq: int
+    msg: TradeBody
+
+
+class SubscribedBody(msgspec.Struct):
+    channel: str
+    sid: int
+
+
+class Subscribed(msgspec.Struct, tag="subscribed"):
+    id: int
+    msg: SubscribedBody
+
+
+class Ok(msgspec.Struct, tag="ok"):
+    sid: int = 0
+    seq: int = 0
+
+
+class ErrorBody(msgspec.Struct):
+    code: int
+    msg: str = ""
+    market_tickers: list[str] = []
+
+
+class Error(msgspec.Struct, tag="error"):
+    msg: ErrorBody
+
+
+Frame = Delta | Snapshot | TradeFrame | Subscribed | Ok | Error
+
+
+class KalshiDialect:
+    def __init__(self, ears, feed):
+        self.ears = ears
+        self.feed = feed
+        self.ids = 0
+        self.asked = {}  # command id -> topics
+        self.topics = {Channel.BOOK: {}, Channel.TRADE: {}}
+        self.sids = {}
+        self.sequences = {}
+        self.lately = Place.NEXT
+
+    def _command(self, cmd, **params):
+        self.ids += 1
+        return json.dumps({"id": self.ids, "cmd": cmd, "params": params})
+
+    def opening(self):
+        return ()
+
+    def subscribe(self, topics):
+        for channel, word in CHANNELS.items():
+            mine = [topic for topic in topics if topic.channel is channel]
+            self.topics[channel].update({topic.market: topic for topic in mine})
+            if mine:
+                tickers = [topic.market for topic in mine]
+                yield self._command("subscribe", channels=[word], market_tickers=tickers)
+                self.asked[self.ids] = mine
+
+    def unsubscribe(self, topics):
+        yield from self._update(topics, "delete_markets")
+        for topic in topics:
+            del self.topics[topic.channel][topic.market]
+
+    def resync(self, topics):
+        books = [topic for topic in topics if topic.channel is Channel.BOOK]
+        if Channel.BOOK in self.sids and books:
+            yield from self._update(books, "get_snapshot")
+            topics = [topic for topic in topics if topic.channel is not Channel.BOOK]
+        yield from self.subscribe(topics)
+
+    def _update(self, topics, action):
+        for channel, sid in list(self.sids.items()):
+            tickers = [topic.market for topic in topics if topic.channel is channel]
+            if tickers:
+                yield self._command("update_subscription", sids=[sid], action=action, market_tickers=tickers)
+
+    def probe(self, topics):
+        one = next((topic for topic in topics if topic.channel is Channel.BOOK), None)
+        return self.resync([one]) if one else [self._command("list_subscriptions")]
+
+    def heartbeat(self):
+        return None
+
+    def closed(self, code, reason):
+        return None
+
+    def read(self, frame):
+        message = decode(Frame, frame)
+        kind = type(message)
+        if kind is Delta:
+            if not self._in_order(Channel.BOOK, message):
+                return
+            body = message.msg
+            book = self.feed.books.get(body.market_ticker)
+            if book is None:
+                return
+            scale = book.scale
+            price = scale.ticks(body.price_dollars)
+            if body.side == "yes":
+                book.change(True, price, scale.units(body.delta_fp))
+            else:
+                book.change(False, scale.one - price, scale.units(body.delta_fp))
+            wrong = book.commit(self.feed.now(), sequence=message.seq)
+            if wrong is not None:
+                self.ears.gap([self.topics[Channel.BOOK][body.market_ticker]], wrong)
+        elif kind is Snapshot:
+            self._snapshot(message)
+        elif kind is TradeFrame:
+            if self._in_order(Channel.TRADE, message) or (
+                self.lately is Place.GAP and self.sequences[message.sid].is_newest(message.seq)
+            ):
+                self._trade(message.msg)
+        elif kind is Subscribed:
+            channel = next(one for one, word in CHANNELS.items() if word == message.msg.channel)
+            self.sids[channel] = message.msg.sid
+            asked = self.asked.pop(message.id, [])
+            self.ears.answered(topic for topic in asked if topic.channel is not Channel.BOOK)
+        elif kind is Ok:
+            for channel, sid in self.sids.items():
+                if sid == message.sid and message.seq:
+                    self._in_order(channel, message)
+        elif message.msg.market_tickers:
+            names = message.msg.market_tickers
+            topics = [
+                self.topics[one][name] for one in self.topics for name in names if name in self.topics[one]
+            ]
+            self.ears.refused(topics, NotFound(f"the venue knows no market {', '.join(names)}"))
+        else:
+            self.ears.failed(VenueError(message.msg.msg, code=str(message.msg.code)))
+
+    def _in_order(self, channel, message):
+        sequence = self.sequences.get(message.sid)
+        if sequence is None:
+            sequence = self.sequences[message.sid] = Sequence()
+            self.sids[channel] = message.sid
+        place = self.lately = sequence.take(message.seq)
+        if place is Place.GAP:
+            topics = list(self.topics[channel].values())
+            self.ears.gap(topics, f"message {message.seq} is not the one expected")
+            if channel is Channel.TRADE:
+                self.ears.answered(topics)  # what is lost cannot be had again here; the rest goes on
+        return place is Place.NEXT
+
+    def _snapshot(self, message):
+        in_order = self._in_order(Channel.BOOK, message)
+        body = message.msg
+        book = self.feed.books.get(body.market_ticker)
+        topic = self.topics[Channel.BOOK].get(body.market_ticker)
+        if (
+            book is None
+            or topic is None
+            or (not in_order and not self.sequences[message.sid].is_newest(message.seq))
+        ):
+            return
+        scale, one = book.scale, book.scale.one
+        book.replace(
+            [(scale.ticks(p), scale.units(q)) for p, q in body.yes_dollars_fp],
+            [(one - scale.ticks(p), scale.units(q)) for p, q in body.no_dollars_fp],
+        )
+        wrong = book.commit(self.feed.now(), sequence=message.seq)
+        if wrong is None:
+            self.ears.answered([topic])
+        else:
+            self.ears.gap([topic], wrong)
+
+    def _trade(self, body):
+        trade = Trade(
+            trade_id=body.trade_id,
+            market_ref=MarketRef.make("here", body.market_ticker),
+            price=Decimal("0.5"),
+            size=Decimal(1),
+            taker_outcome=OutcomeSide.YES,
+            taker_action=Action.BUY,
+            time=TRADED,
+        )
+        self.feed.publish(
+            Topic(Channel.TRADE, body.market_ticker), TradeUpdate(trade=trade, received_time=self.feed.now())
+        )
