@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Literal
 
 import msgspec
 
 from pmi_core.books import Place, Sequence
-from pmi_core.errors import NotFound, VenueError
+from pmi_core.errors import NotFound, UnexpectedAnswer, VenueError
 from pmi_core.identifiers import MarketRef
 from pmi_core.models import Action, Channel, OutcomeSide, Trade, TradeUpdate
 from pmi_core.transport.codec import decode
@@ -23,7 +24,7 @@ class DeltaBody(msgspec.Struct, gc=False):
     market_ticker: str
     price_dollars: str
     delta_fp: str
-    side: str
+    side: Literal["yes", "no"]
 
 
 class Delta(msgspec.Struct, gc=False, tag="orderbook_delta"):
@@ -93,6 +94,7 @@ class KalshiDialect:
         self.sids = {}
         self.sequences = {}
         self.lately = Place.NEXT
+        self.ever = set()
 
     def _command(self, cmd, **params):
         self.ids += 1
@@ -107,6 +109,7 @@ class KalshiDialect:
             self.topics[channel].update({topic.market: topic for topic in mine})
             if mine:
                 tickers = [topic.market for topic in mine]
+                self.ever.update(tickers)
                 yield self._command("subscribe", channels=[word], market_tickers=tickers)
                 self.asked[self.ids] = mine
 
@@ -142,29 +145,38 @@ class KalshiDialect:
         message = decode(Frame, frame)
         kind = type(message)
         if kind is Delta:
-            if not self._in_order(Channel.BOOK, message):
-                return
-            body = message.msg
-            book = self.feed.books.get(body.market_ticker)
-            if book is None:
-                return
-            scale = book.scale
-            price = scale.ticks(body.price_dollars)
-            if body.side == "yes":
-                book.change(True, price, scale.units(body.delta_fp))
-            else:
-                book.change(False, scale.one - price, scale.units(body.delta_fp))
-            wrong = book.commit(self.feed.now(), sequence=message.seq)
-            if wrong is not None:
-                self.ears.gap([self.topics[Channel.BOOK][body.market_ticker]], wrong)
+            if self._in_order(Channel.BOOK, message):
+                self._delta(message)
         elif kind is Snapshot:
             self._snapshot(message)
         elif kind is TradeFrame:
-            if self._in_order(Channel.TRADE, message) or (
+            newest = self._in_order(Channel.TRADE, message) or (
                 self.lately is Place.GAP and self.sequences[message.sid].is_newest(message.seq)
-            ):
+            )
+            if newest:
                 self._trade(message.msg)
-        elif kind is Subscribed:
+        else:
+            self._reply(message)
+
+    def _delta(self, message):
+        body = message.msg
+        book = self.feed.books.get(body.market_ticker)
+        if book is None:
+            self._asked_for(body.market_ticker)
+            return
+        scale = book.scale
+        price = scale.ticks(body.price_dollars)
+        if body.side == "yes":
+            book.change(True, price, scale.units(body.delta_fp))
+        else:
+            book.change(False, scale.one - price, scale.units(body.delta_fp))
+        wrong = book.commit(self.feed.now(), sequence=message.seq)
+        if wrong is not None:
+            self.ears.gap([self.topics[Channel.BOOK][body.market_ticker]], wrong)
+
+    def _reply(self, message):
+        kind = type(message)
+        if kind is Subscribed:
             channel = next(one for one, word in CHANNELS.items() if word == message.msg.channel)
             self.sids[channel] = message.msg.sid
             asked = self.asked.pop(message.id, [])
@@ -175,9 +187,7 @@ class KalshiDialect:
                     self._in_order(channel, message)
         elif message.msg.market_tickers:
             names = message.msg.market_tickers
-            topics = [
-                self.topics[one][name] for one in self.topics for name in names if name in self.topics[one]
-            ]
+            topics = [some[name] for some in self.topics.values() for name in names if name in some]
             self.ears.refused(topics, NotFound(f"the venue knows no market {', '.join(names)}"))
         else:
             self.ears.failed(VenueError(message.msg.msg, code=str(message.msg.code)))
@@ -217,7 +227,13 @@ class KalshiDialect:
         else:
             self.ears.gap([topic], wrong)
 
+    def _asked_for(self, ticker):
+        """A market that was never asked for is a market whose name was garbled, and whose update is lost."""
+        if ticker not in self.ever:
+            raise UnexpectedAnswer("the venue speaks of a market that was not asked for")
+
     def _trade(self, body):
+        self._asked_for(body.market_ticker)
         trade = Trade(
             trade_id=body.trade_id,
             market_ref=MarketRef.make("here", body.market_ticker),
