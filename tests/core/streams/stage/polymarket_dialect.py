@@ -6,9 +6,9 @@ import json
 from collections import Counter
 
 import msgspec
-from stage.polymarket_shaped import hashed
 
 from pmi_core.transport.codec import decode
+from stage.polymarket_shaped import hashed
 
 
 class Quoted(msgspec.Struct, gc=False):

@@ -137,7 +137,8 @@ class Proxy:
         elif fault == "odd code":
             await client.close(self.random.choice(ODD_CODES), "because")
         elif fault == "garbage":
-            client.transport.write(b"\xff\xff\xff\xff")
+            with contextlib.suppress(RuntimeError):  # it is closing already
+                client.transport.write(b"\xff\xff\xff\xff")
             await asyncio.sleep(0.02)
             client.transport.abort()
         elif fault == "restart":

@@ -6,6 +6,10 @@ import asyncio
 from contextlib import asynccontextmanager
 from random import Random
 
+from pmi_core.books import Scale
+from pmi_core.models import BookState, Channel, Delivery, Subscription
+from pmi_core.streams import Feed
+from pmi_core.transport.socket import Backoff, Pulse, SocketClient
 from stage.judge import Judge
 from stage.kalshi_dialect import KalshiDialect
 from stage.kalshi_shaped import KalshiShaped
@@ -14,11 +18,6 @@ from stage.polymarket_shaped import PolymarketShaped
 from stage.proxy import CONNECTION_FAULTS, MESSAGE_FAULTS, Proxy
 from stage.server import Server
 from stage.truth import Truth
-
-from pmi_core.books import Scale
-from pmi_core.models import BookState, Channel, Delivery, Subscription
-from pmi_core.streams import Feed
-from pmi_core.transport.socket import Backoff, Pulse, SocketClient
 
 QUICK = Pulse(ping=0.1, pong=0.15, quiet=0.2, answer=0.2, connect=2, close=0.05)
 SOON = Backoff(first=0.01, longest=0.1, steady=0.5)
@@ -31,7 +30,9 @@ async def feeding(url, dialect, **options):
     """A feed joined to one client, closed at the end."""
     feed = Feed(venue="here", scale=Scale(4, 2))
     options = {"pulse": QUICK, "backoff": SOON, "random": Random(0), **options}
-    client = SocketClient(url, venue="here", dialect=lambda ears: dialect(ears, feed), hear=feed.hear, **options)
+    client = SocketClient(
+        url, venue="here", dialect=lambda ears: dialect(ears, feed), hear=feed.hear, **options
+    )
     feed.join(client)
     try:
         yield feed, client
