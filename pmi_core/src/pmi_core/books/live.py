@@ -15,6 +15,7 @@ from pmi_core.models.book import BookState, OrderBook
 
 __all__ = ["LiveBook"]
 
+_LIVE: Final = BookState.LIVE
 _SHEET: Final = 256
 """Changes after which the state is copied; a view is built from the copy and at most so many changes."""
 
@@ -33,9 +34,11 @@ class LiveBook:
     """
 
     __slots__ = (
+        "_before",
         "_best_ask",
         "_best_bid",
-        "_committed",
+        "_changes",
+        "_count",
         "_listeners",
         "_live",
         "_sheet",
@@ -65,8 +68,9 @@ class LiveBook:
         self._best_ask = NO_ASK
         self._live = False
         self._wrong: str | None = None
-        self._sheet = Sheet(market_ref, scale, {}, {})
-        self._committed = (self._sheet, 0)
+        self._before: tuple[Sheet, int] | None = None
+        """What was shown last, while a snapshot waits for its commit."""
+        self._turn()
         self._listeners: tuple[Callable[[LiveBook], None], ...] = ()
 
     def __repr__(self) -> str:
@@ -82,38 +86,36 @@ class LiveBook:
         self._best_ask = min(self.asks, default=NO_ASK)
         self._wrong = None
         self._live = True
-        self._sheet = Sheet(self.market_ref, self.scale, self.bids.copy(), self.asks.copy())
+        if self._before is None:
+            self._before = (self._sheet, self._count)
+        self._turn()
         if any(size < 0 for side in (self.bids, self.asks) for size in side.values()):
             self._wrong = "a size is negative"
 
     def change(self, is_bid: bool, price: int, by: int) -> None:
         """Add ``by``, which may be negative, to the size at a price."""
-        if self._live:
-            side = self.bids if is_bid else self.asks
-            self._set(side, is_bid, price, side.get(price, 0) + by)
+        self.put(is_bid, price, (self.bids if is_bid else self.asks).get(price, 0) + by)
 
     def put(self, is_bid: bool, price: int, size: int) -> None:
         """Set the size at a price; 0 removes the level."""
-        if self._live:
-            self._set(self.bids if is_bid else self.asks, is_bid, price, size)
-
-    def _set(self, side: dict[int, int], is_bid: bool, price: int, size: int) -> None:
+        if not self._live:
+            return
         if size > 0:
-            side[price] = size
             if is_bid:
+                self.bids[price] = size
                 self._best_bid = max(self._best_bid, price)
-            elif price < self._best_ask:
-                self._best_ask = price
+            else:
+                self.asks[price] = size
+                self._best_ask = min(self._best_ask, price)
         elif size:
             self._wrong = f"the size at {self.scale.price(price)} fell below zero"
             return
-        elif side.pop(price, 0):
-            if is_bid:
-                if price == self._best_bid:
-                    self._best_bid = max(side, default=NO_BID)
-            elif price == self._best_ask:
-                self._best_ask = min(side, default=NO_ASK)
-        self._sheet.changes.append((is_bid, price, size))
+        elif is_bid:
+            if self.bids.pop(price, 0) and price == self._best_bid:
+                self._best_bid = max(self.bids, default=NO_BID)
+        elif self.asks.pop(price, 0) and price == self._best_ask:
+            self._best_ask = min(self.asks, default=NO_ASK)
+        self._changes.append((is_bid, price, size))
 
     def doubt(self, reason: str) -> None:
         """Say that a check failed: the next commit makes the book go dark instead of showing it."""
@@ -135,40 +137,47 @@ class LiveBook:
         """
         if not self._live:
             return None
-        if self._wrong is None and self._best_bid >= self._best_ask:
-            self._wrong = (
-                f"the book is crossed: bid {self.scale.price(self._best_bid)} "
-                f"against ask {self.scale.price(self._best_ask)}"
-            )
-        if self._wrong is not None:
-            wrong = self._wrong
-            self.lose()
-            return wrong
+        if self._wrong is not None or self._best_bid >= self._best_ask:
+            return self._darken()
         self.received_time = received_time
         self.sequence = sequence
         self.venue_time = venue_time
-        self.state = BookState.LIVE
-        sheet = self._sheet
-        count = len(sheet.changes)
+        self.state = _LIVE
+        self._before = None
+        self._count = count = len(self._changes)
         if count >= _SHEET:
-            self._sheet = sheet = Sheet(self.market_ref, self.scale, self.bids.copy(), self.asks.copy())
-            count = 0
-        self._committed = (sheet, count)
+            self._turn()
         for hear in self._listeners:
             hear(self)
         return None
 
+    def _darken(self) -> str:
+        wrong = self._wrong or (
+            f"the book is crossed: bid {self.scale.price(self._best_bid)} "
+            f"against ask {self.scale.price(self._best_ask)}"
+        )
+        self.lose()
+        return wrong
+
+    def _turn(self) -> None:
+        """Begin a new sheet."""
+        self._sheet = Sheet(self.market_ref, self.scale, self.bids.copy(), self.asks.copy())
+        self._changes = self._sheet.changes
+        self._count = 0
+
     def lose(self, state: BookState = BookState.RESYNCING) -> None:
         """Stop being live until the next snapshot; the last true levels stay readable under the state."""
         if self._live:
-            sheet, count = self._committed
-            self._sheet = sheet
-            del sheet.changes[count:]  # what was written and never shown
-            self.bids, self.asks = sheet.at(count)
+            if self._before is not None:
+                self._sheet, self._count = self._before
+                self._changes = self._sheet.changes
+            del self._changes[self._count :]  # what was written and never shown
+            self.bids, self.asks = self._sheet.at(self._count)
             self._best_bid = max(self.bids, default=NO_BID)
             self._best_ask = min(self.asks, default=NO_ASK)
         self._live = False
         self._wrong = None
+        self._before = None
         self.state = state
 
     # ------------------------------------------------------------------------------------- reading
@@ -200,10 +209,9 @@ class LiveBook:
         """
         if self.state is not BookState.LIVE or self.received_time is None:
             raise self._dark()
-        sheet, count = self._committed
         return BookView(
-            sheet,
-            count,
+            self._sheet,
+            self._count,
             self._best_bid,
             self._best_ask,
             self.received_time,

@@ -6,11 +6,11 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer
 
-__all__ = ["Model", "Time", "building_many", "trusted_later"]
+__all__ = ["Model", "Time", "building_many"]
 
 
 def _to_utc(value: datetime) -> datetime:
@@ -61,19 +61,6 @@ _set_values = _SLOTS["__dict__"].__set__
 _set_names = _SLOTS["__pydantic_fields_set__"].__set__
 _set_extra = _SLOTS["__pydantic_extra__"].__set__
 _set_private = _SLOTS["__pydantic_private__"].__set__
-
-Kind = TypeVar("Kind", bound=Model)
-
-
-def trusted_later(kind: type[Kind], values: dict[str, Any], private: dict[str, Any]) -> Kind:
-    """Build as :meth:`Model.trusted` does, with private attributes from which missing fields come later."""
-    made: Kind = object.__new__(kind)
-    _set_values(made, values)
-    _set_names(made, _FIELDS.get(kind) or _every_field(kind))
-    _set_extra(made, None)
-    _set_private(made, private)
-    return made
-
 
 _FIELDS: dict[type[Model], set[str]] = {}
 

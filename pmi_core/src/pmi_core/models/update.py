@@ -7,14 +7,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
-from pydantic import Field, PrivateAttr, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from pmi_core.identifiers import MarketRef
 from pmi_core.models.account import Position
 from pmi_core.models.book import OrderBook
 from pmi_core.models.fill import Fill
 from pmi_core.models.market import Market, Outcome
-from pmi_core.models.model import Model, Time, trusted_later
+from pmi_core.models.model import Model, Time
 from pmi_core.models.order import Order
 from pmi_core.models.question import Question
 from pmi_core.models.trade import Trade
@@ -127,35 +127,32 @@ class BookUpdate(_Stamped):
 
     type: Literal["book"] = "book"
     book: OrderBook
-    _later: LaterBook | None = PrivateAttr(default=None)
 
     @classmethod
     def later(cls, book: LaterBook, received_time: datetime) -> BookUpdate:
         """An update whose book is built when it is first read; ``received_time`` is in UTC."""
-        return trusted_later(cls, {"type": "book", "received_time": received_time}, {"_later": book})
+        return cls.trusted({"type": "book", "received_time": received_time, "_later": book})
 
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            if name != "book":
+            values = self.__dict__
+            if name != "book" or "_later" not in values:
                 return super().__getattr__(name)
-            private = self.__pydantic_private__
-            found = private and private["_later"]
-            if not found:
-                raise AttributeError(f"{type(self).__name__} object has no attribute 'book'")
-            book = self.__dict__["book"] = found.build()
+            book = values["book"] = values["_later"].build()
+            del values["_later"]
             return book
 
     @property
     def market_ref(self) -> MarketRef:
         """Whose book it is."""
-        later = self._waiting
-        return self.book.market_ref if later is None else later.market_ref
+        source: LaterBook | OrderBook = self.__dict__.get("_later") or self.book
+        return source.market_ref
 
     @property
     def bid(self) -> Decimal | None:
         """The highest bid; None where there is none."""
-        later = self._waiting
+        later: LaterBook | None = self.__dict__.get("_later")
         if later is not None:
             return later.bid
         level = self.book.best_bid
@@ -164,16 +161,11 @@ class BookUpdate(_Stamped):
     @property
     def ask(self) -> Decimal | None:
         """The lowest ask; None where there is none."""
-        later = self._waiting
+        later: LaterBook | None = self.__dict__.get("_later")
         if later is not None:
             return later.ask
         level = self.book.best_ask
         return None if level is None else level.price
-
-    @property
-    def _waiting(self) -> LaterBook | None:
-        private = self.__pydantic_private__
-        return private["_later"] if private else None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, BookUpdate):
@@ -186,10 +178,13 @@ class BookUpdate(_Stamped):
     def __repr_args__(self) -> Any:
         yield from (("received_time", self.received_time), ("type", self.type), ("book", self.book))
 
+    def __iter__(self) -> Any:
+        self.book  # noqa: B018 - builds it, so that the fields are all there
+        return super().__iter__()
+
     def __getstate__(self) -> dict[Any, Any]:
-        self.book  # noqa: B018 - builds it, so that a copy holds the book and not the way to it
-        state = super().__getstate__()
-        return {**state, "__pydantic_private__": {"_later": None}}
+        self.book  # noqa: B018
+        return super().__getstate__()
 
     def __copy__(self) -> BookUpdate:
         self.book  # noqa: B018

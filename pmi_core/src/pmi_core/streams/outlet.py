@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from typing import Self
 
-from pmi_core.books import LiveBook
+from pmi_core.books import BookView, LiveBook
 from pmi_core.errors import PmiError, SequenceGap
 from pmi_core.models import BookUpdate, Delivery, Update
 from pmi_core.streams.newest import Newest
@@ -29,13 +29,13 @@ class Outlet:
 
     def __init__(self, delivery: Delivery, buffer: int, venue: str) -> None:
         self._newest = Newest() if delivery is Delivery.LATEST else None
-        self._every: deque[Update] = deque()
+        self._every: deque[Update | BookView] = deque()
         self._buffer = buffer
         self._venue = venue
         self._lost = 0
         self._over = False
         self._error: PmiError | None = None
-        self._news = asyncio.Event()
+        self._waiter: asyncio.Future[None] | None = None
 
     def put(self, update: Update) -> None:
         """Offer an update; never waits."""
@@ -47,7 +47,7 @@ class Outlet:
             self._lost += 1
         else:
             self._every.append(update)
-        self._news.set()
+        self._wake()
 
     def put_book(self, book: LiveBook) -> None:
         """Offer a live book as it stands now; the whole of it is built only if the consumer looks."""
@@ -56,19 +56,19 @@ class Outlet:
         if self._newest is None and (self._lost or len(self._every) >= self._buffer):
             self._lost += 1
             return
-        view = book.view()
-        update = BookUpdate.later(view, view.received_time)
         if self._newest is None:
-            self._every.append(update)
+            # The update is made when it is handed over: what lives for a moment costs no collection.
+            self._every.append(book.view())
         else:
-            self._newest.put(update)
-        self._news.set()
+            self._newest.put(_update(book.view()))
+        if self._waiter is not None:
+            self._wake()
 
     def finish(self, error: PmiError | None = None) -> None:
         """Nothing more will come; what is left is still given, then the error if there is one."""
         if not self._over:
             self._over, self._error = True, error
-            self._news.set()
+            self._wake()
 
     def drop(self) -> None:
         """The consumer left: nothing is given any more."""
@@ -89,7 +89,8 @@ class Outlet:
     async def __anext__(self) -> Update:
         while True:
             if self._every:
-                return self._every.popleft()
+                first = self._every.popleft()
+                return _update(first) if isinstance(first, BookView) else first
             if self._newest:
                 return self._newest.take()
             if self._lost:
@@ -106,5 +107,15 @@ class Outlet:
                     error, self._error = self._error, None
                     raise error
                 raise StopAsyncIteration
-            self._news.clear()
-            await self._news.wait()
+            if self._waiter is None:
+                self._waiter = asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._waiter)
+
+    def _wake(self) -> None:
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None:
+            waiter.set_result(None)
+
+
+def _update(view: BookView) -> BookUpdate:
+    return BookUpdate.later(view, view.received_time)

@@ -22,7 +22,7 @@ class Judge:
         self.truth = truth
         self.markets = markets
         self.every = every
-        self.at = dict.fromkeys(markets, {0})
+        self.at = {name: {0} for name in markets}
         self.gap = dict.fromkeys(markets, True)
         self.trades = {}
         self.trade_gap = True

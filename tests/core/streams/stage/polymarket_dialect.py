@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from typing import Literal
 
 import msgspec
 
-from pmi_core.transport.codec import decode
+from pmi_core.transport.codec import reader
 from stage.polymarket_shaped import hashed
 
 
@@ -20,20 +20,31 @@ class Entry(msgspec.Struct, gc=False):
     asset_id: str
     price: str
     size: str
-    side: str
-    hash: str = ""
+    side: Literal["BUY", "SELL"]
     best_bid: str = ""
     best_ask: str = ""
 
 
-class Message(msgspec.Struct, gc=False):
-    event_type: str
-    timestamp: str = "0"
-    asset_id: str = ""
+class HashedEntry(Entry, gc=False):
+    hash: str = ""
+
+
+class Changes(msgspec.Struct, gc=False, tag_field="event_type", tag="price_change"):
+    timestamp: str
+    price_changes: list[Entry]
+
+
+class HashedChanges(msgspec.Struct, gc=False, tag_field="event_type", tag="price_change"):
+    timestamp: str
+    price_changes: list[HashedEntry]
+
+
+class Book(msgspec.Struct, tag_field="event_type", tag="book"):
+    asset_id: str
+    timestamp: str
     hash: str = ""
     bids: list[Quoted] = []
     asks: list[Quoted] = []
-    price_changes: list[Entry] = []
 
 
 class PolymarketDialect:
@@ -43,7 +54,9 @@ class PolymarketDialect:
         self.whole_hash = whole_hash
         self.begun = False
         self.topics = {}
-        self.newest = Counter()  # asset -> the newest time stamp seen
+        self.newest = {}  # asset -> the newest time stamp seen
+        one = (HashedChanges if whole_hash else Changes) | Book
+        self.read_one, self.read_many = reader(one), reader(list[one])
 
     def opening(self):
         return ()
@@ -80,34 +93,40 @@ class PolymarketDialect:
         if frame == b"PONG":
             self.ears.pong()
             return
-        for message in decode(list[Message], frame) if frame[:1] == b"[" else (decode(Message, frame),):
-            if message.event_type == "price_change":
-                stamp = int(message.timestamp)
-                for entry in message.price_changes:
-                    self._change(entry, stamp)
-            elif message.event_type == "book":
-                self._book(message)
+        if frame[:1] == b"[":
+            for message in self.read_many(frame):
+                self._take(message)
+        else:
+            self._take(self.read_one(frame))
 
-    def _change(self, entry, stamp):
-        book = self.feed.books.get(entry.asset_id)
-        if book is None:
+    def _take(self, message):
+        if type(message) is Book:
+            self._book(message)
             return
-        self.newest[entry.asset_id] = max(self.newest[entry.asset_id], stamp)
-        scale = book.scale
-        book.put(entry.side == "BUY", scale.ticks(entry.price), scale.units(entry.size))
-        bid, ask = scale.ticks(entry.best_bid or "0"), scale.ticks(entry.best_ask or "1")
-        book.expect(bid or None, ask if ask != scale.one else None)
-        if self.whole_hash and book.is_live and entry.hash != hashed(book.bids, book.asks):
-            book.doubt("the book is not the one whose hash the venue states")
-        wrong = book.commit(self.feed.now())
-        if wrong is not None:
-            self.ears.gap([self.topics[entry.asset_id]], wrong)
+        stamp, books = message.timestamp, self.feed.books
+        for entry in message.price_changes:
+            asset = entry.asset_id
+            book = books.get(asset)
+            if book is None:
+                continue
+            if stamp >= self.newest.get(asset, ""):  # as many digits in every stamp
+                self.newest[asset] = stamp
+            scale = book.scale
+            ticks = scale.ticks
+            book.put(entry.side == "BUY", ticks(entry.price), scale.units(entry.size))
+            bid, ask = ticks(entry.best_bid or "0"), ticks(entry.best_ask or "1")
+            book.expect(bid or None, ask if ask != scale.one else None)
+            if self.whole_hash and book.is_live and entry.hash != hashed(book.bids, book.asks):
+                book.doubt("the book is not the one whose hash the venue states")
+            wrong = book.commit(self.feed.now())
+            if wrong is not None:
+                self.ears.gap([self.topics[asset]], wrong)
 
     def _book(self, message):
         book = self.feed.books.get(message.asset_id)
         topic = self.topics.get(message.asset_id)
-        stamp = int(message.timestamp)
-        if book is None or topic is None or stamp < self.newest[message.asset_id]:
+        stamp = message.timestamp
+        if book is None or topic is None or stamp < self.newest.get(message.asset_id, ""):
             return
         self.newest[message.asset_id] = stamp
         scale = book.scale

@@ -52,10 +52,6 @@ class Ears(Protocol):
         """The venue will not serve these; whoever wants them gets the error."""
         ...
 
-    def failed(self, error: PmiError) -> None:
-        """The venue gives up the whole connection; it is opened anew if the error may pass."""
-        ...
-
     def pong(self) -> None:
         """The frame only answered a heartbeat, or was one; it does not count as data."""
         ...
@@ -108,7 +104,8 @@ class Dialect(Protocol):
         """Take one message: change books, publish updates, tell the ears.
 
         Raises:
-            PmiError: the message makes no sense; the connection is opened anew.
+            PmiError: the message makes no sense, or the venue gives up the whole connection.  It is
+                opened anew, unless the error says that this cannot help (a key, a right, a wrong question).
         """
         ...
 

@@ -67,7 +67,6 @@ class Talk:
         self._unsynced: dict[Topic, None] = {}
         self._outbox: deque[Message] = deque()
         self._news = asyncio.Event()
-        self._failed: PmiError | None = None
         self._frames = 0
         self._pongs = 0
         self._signs = 0
@@ -82,7 +81,7 @@ class Talk:
     async def run(self) -> PmiError | None:
         """Talk until it is over; gives why, or None when nobody wants anything any more."""
         tasks = [
-            asyncio.ensure_future(self._wire.read(self._take)),
+            asyncio.ensure_future(self._listen()),
             asyncio.ensure_future(self._write()),
             asyncio.ensure_future(self._watch()),
         ]
@@ -148,10 +147,6 @@ class Talk:
         if wanted:
             self._hear(Report(ConnectionState.CLOSED, wanted, error.message, error))
 
-    def failed(self, error: PmiError) -> None:
-        self._failed = self._failed or error
-        self._news.set()
-
     def pong(self) -> None:
         self._pongs += 1
 
@@ -161,17 +156,18 @@ class Talk:
 
     # --------------------------------------------------------------------------------------- reading
 
-    def _take(self, frame: bytes) -> None:
-        self._frames += 1
+    async def _listen(self) -> None:
         try:
-            self._read(frame)
-        except PmiError:
+            await self._wire.read(self._take)
+        except (PmiError, Ended):
             raise
         except Exception as error:
             _log.debug("a message could not be read", exc_info=True)
             raise UnexpectedAnswer(f"a message could not be read ({type(error).__name__})") from error
-        if self._failed is not None:
-            raise self._failed
+
+    def _take(self, frame: bytes) -> None:
+        self._frames += 1
+        self._read(frame)
 
     # ---------------------------------------------------------------------------------------- asking
 
@@ -179,8 +175,6 @@ class Talk:
         await self._say(self._dialect.opening())
         while True:
             self._news.clear()
-            if self._failed is not None:
-                raise self._failed
             await self._unsubscribe()
             await self._subscribe()
             await self._resync()

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Ended", "Wire", "check_address", "open_wire"]
 
 _HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-_QUEUE: Final = (4096, 1024)
-"""Frames that wait in the library before it stops reading, and with which it goes on."""
 MAX_BYTES: Final = 16 * 1024 * 1024
 
 
@@ -45,17 +43,20 @@ class Wire:
         self._goodbye = goodbye
 
     async def read(self, take: Callable[[bytes], None]) -> None:
-        """Hand over every message, text as its bytes, until there are no more.
+        """Hand over every message the moment it is whole, text as its bytes, until there are no more.
+
+        ``take`` is called where the bytes arrive: there is no queue in between to fall behind.
 
         Raises:
             Ended: the connection is over.
+            Exception: what ``take`` raised; nothing more is handed over.
         """
         from websockets.exceptions import ConnectionClosed
 
-        receive = self._connection.recv
+        connection: Any = self._connection
+        connection.hand_over(take)
         try:
-            while True:
-                take(await receive(decode=False))
+            await connection.failure
         except ConnectionClosed as closed:
             raise _ended(closed) from None
 
@@ -140,6 +141,8 @@ async def open_wire(
     from websockets.asyncio.client import connect
     from websockets.exceptions import InvalidHandshake, InvalidMessage, InvalidStatus
 
+    from pmi_core.transport.socket.handing import Handing
+
     class Direct(connect):
         """Follows no redirect, so that no key travels elsewhere."""
 
@@ -161,7 +164,8 @@ async def open_wire(
             close_timeout=goodbye,
             ping_interval=None,
             max_size=MAX_BYTES,
-            max_queue=_QUEUE,
+            max_queue=None,
+            create_connection=Handing,
         )
     except InvalidStatus as error:
         answer = error.response
