@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from pmi_core.books.scale import Scale
 from pmi_core.identifiers import MarketRef
@@ -48,50 +49,40 @@ class Sheet:
         return bids, asks
 
 
-class BookView:
+class BookView(NamedTuple):
     """A book exactly as it stood at one moment; what the live book does later changes nothing."""
 
-    __slots__ = ("_best_ask", "_best_bid", "_count", "_sheet", "received_time", "sequence", "venue_time")
-
-    def __init__(
-        self,
-        sheet: Sheet,
-        count: int,
-        best_bid: int,
-        best_ask: int,
-        received_time: datetime,
-        sequence: int | None,
-        venue_time: datetime | None,
-    ) -> None:
-        self._sheet = sheet
-        self._count = count
-        self._best_bid = best_bid
-        self._best_ask = best_ask
-        self.received_time = received_time
-        self.sequence = sequence
-        self.venue_time = venue_time
+    sheet: Sheet
+    changes: int
+    """How many of the sheet's changes had happened."""
+    best_bid: int
+    """In the sheet's scale; :data:`NO_BID` where there is none."""
+    best_ask: int
+    received_time: datetime
+    sequence: int | None
+    venue_time: datetime | None
 
     @property
     def market_ref(self) -> MarketRef:
         """Whose book it is."""
-        return self._sheet.market_ref
+        return self.sheet.market_ref
 
     @property
     def bid(self) -> Decimal | None:
         """The highest bid."""
-        return None if self._best_bid == NO_BID else self._sheet.scale.price(self._best_bid)
+        return None if self.best_bid == NO_BID else self.sheet.scale.price(self.best_bid)
 
     @property
     def ask(self) -> Decimal | None:
         """The lowest ask."""
-        return None if self._best_ask == NO_ASK else self._sheet.scale.price(self._best_ask)
+        return None if self.best_ask == NO_ASK else self.sheet.scale.price(self.best_ask)
 
     def build(self) -> OrderBook:
         """The whole book in neutral words."""
-        bids, asks = self._sheet.at(self._count)
+        bids, asks = self.sheet.at(self.changes)
         return whole_book(
-            self._sheet.market_ref,
-            self._sheet.scale,
+            self.sheet.market_ref,
+            self.sheet.scale,
             bids,
             asks,
             state=BookState.LIVE,

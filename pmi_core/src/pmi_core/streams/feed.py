@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 
@@ -35,6 +35,8 @@ class Feed:
     def __init__(self, *, venue: str, clock: Clock | None = None, scale: Scale | None = None) -> None:
         self.venue = venue
         self._clock = clock or SystemClock()
+        self.now: Callable[[], datetime] = self._clock.now
+        """The present moment, to stamp what is received."""
         self._scale = scale
         self._clients: list[tuple[SocketClient, frozenset[Channel]]] = []
         self._listeners: dict[Topic, tuple[Listener, ...]] = {}
@@ -48,10 +50,6 @@ class Feed:
         self._clients.append((client, frozenset(channels)))
 
     # --------------------------------------------------------------------------- for the dialects
-
-    def now(self) -> datetime:
-        """The present moment, to stamp what is received."""
-        return self._clock.now()
 
     def publish(self, topic: Topic, update: Update) -> None:
         """Tell an update to whoever listens to its topic, or to all markets of its channel."""
@@ -124,7 +122,7 @@ class Feed:
                     book = self.books[topic.market] = LiveBook(ref, self._scale)
                 listener.silence.append(book.listen(listener.outlet.put_book))
                 if book.is_live:
-                    listener.outlet.put_book(book)
+                    listener.outlet.put_book(book.view())
         for client, wanted in self._sorted(listener.topics):
             client.want(wanted)
 

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from typing import Self
 
-from pmi_core.books import BookView, LiveBook
+from pmi_core.books import BookView
 from pmi_core.errors import PmiError, SequenceGap
 from pmi_core.models import BookUpdate, Delivery, Update
 from pmi_core.streams.newest import Newest
@@ -49,18 +49,18 @@ class Outlet:
             self._every.append(update)
         self._wake()
 
-    def put_book(self, book: LiveBook) -> None:
-        """Offer a live book as it stands now; the whole of it is built only if the consumer looks."""
+    def put_book(self, view: BookView) -> None:
+        """Offer a book as it stands now; the whole of it is built only if the consumer looks."""
         if self._over:
             return
-        if self._newest is None and (self._lost or len(self._every) >= self._buffer):
+        if self._newest is not None:
+            self._newest.put(BookUpdate.later(view, view.received_time))
+        elif self._lost or len(self._every) >= self._buffer:
             self._lost += 1
             return
-        if self._newest is None:
-            # The update is made when it is handed over: what lives for a moment costs no collection.
-            self._every.append(book.view())
         else:
-            self._newest.put(_update(book.view()))
+            # The update is made when it is handed over: what lives for a moment costs no collection.
+            self._every.append(view)
         if self._waiter is not None:
             self._wake()
 
@@ -90,7 +90,9 @@ class Outlet:
         while True:
             if self._every:
                 first = self._every.popleft()
-                return _update(first) if isinstance(first, BookView) else first
+                if isinstance(first, BookView):
+                    return BookUpdate.later(first, first.received_time)
+                return first
             if self._newest:
                 return self._newest.take()
             if self._lost:
@@ -115,7 +117,3 @@ class Outlet:
         waiter, self._waiter = self._waiter, None
         if waiter is not None:
             waiter.set_result(None)
-
-
-def _update(view: BookView) -> BookUpdate:
-    return BookUpdate.later(view, view.received_time)

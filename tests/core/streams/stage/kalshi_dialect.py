@@ -174,7 +174,7 @@ class KalshiDialect:
             book.change(True, price, scale.units(body.delta_fp))
         else:
             book.change(False, scale.one - price, scale.units(body.delta_fp))
-        wrong = book.commit(self.feed.now(), sequence=message.seq)
+        wrong = book.commit(self.ears.received, sequence=message.seq)
         if wrong is not None:
             self.ears.gap([self.topics[Channel.BOOK][body.market_ticker]], wrong)
 
@@ -225,7 +225,7 @@ class KalshiDialect:
             [(scale.ticks(p), scale.units(q)) for p, q in body.yes_dollars_fp],
             [(one - scale.ticks(p), scale.units(q)) for p, q in body.no_dollars_fp],
         )
-        wrong = book.commit(self.feed.now(), sequence=message.seq)
+        wrong = book.commit(self.ears.received, sequence=message.seq)
         if wrong is None:
             self.ears.answered([topic])
         else:
@@ -248,5 +248,5 @@ class KalshiDialect:
             time=TRADED,
         )
         self.feed.publish(
-            Topic(Channel.TRADE, body.market_ticker), TradeUpdate(trade=trade, received_time=self.feed.now())
+            Topic(Channel.TRADE, body.market_ticker), TradeUpdate(trade=trade, received_time=self.ears.received)
         )

@@ -118,7 +118,7 @@ class PolymarketDialect:
             book.expect(bid or None, ask if ask != scale.one else None)
             if self.whole_hash and book.is_live and entry.hash != hashed(book.bids, book.asks):
                 book.doubt("the book is not the one whose hash the venue states")
-            wrong = book.commit(self.feed.now())
+            wrong = book.commit(self.ears.received)
             if wrong is not None:
                 self.ears.gap([self.topics[asset]], wrong)
 
@@ -136,7 +136,7 @@ class PolymarketDialect:
         )
         if self.whole_hash and message.hash != hashed(book.bids, book.asks):
             book.doubt("the snapshot is not the one whose hash the venue states")
-        wrong = book.commit(self.feed.now())
+        wrong = book.commit(self.ears.received)
         if wrong is None:
             self.ears.answered([topic])
         else:

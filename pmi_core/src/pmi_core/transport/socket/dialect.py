@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from pmi_core.errors import PmiError
@@ -39,6 +40,11 @@ def topics_of(subscription: Subscription) -> dict[Topic, MarketRef | None]:
 
 class Ears(Protocol):
     """What a dialect tells the socket about what it read; every call is quick and never waits."""
+
+    @property
+    def received(self) -> datetime:
+        """When the message that is being read came from the network."""
+        ...
 
     def answered(self, topics: Iterable[Topic]) -> None:
         """These are under way: acknowledged or, for a book, its snapshot was applied."""

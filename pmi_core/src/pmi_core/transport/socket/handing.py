@@ -16,7 +16,12 @@ from websockets.frames import Frame, Opcode
 
 __all__ = ["Handing"]
 
+_TEXT, _BINARY = Opcode.TEXT, Opcode.BINARY
 _PARTS = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CONT})
+
+
+def _nothing() -> None:
+    """Nobody listens yet."""
 
 
 class Handing(ClientConnection):
@@ -27,35 +32,48 @@ class Handing(ClientConnection):
         self.failure: asyncio.Future[None] = self.loop.create_future()
         """Ends with ConnectionClosed, or with what the function raised."""
         self._take: Callable[[bytes], None] | None = None
+        self._arrive: Callable[[], None] = _nothing
         self._early: list[bytes] = []
         self._parts: list[bytes] = []
 
-    def hand_over(self, take: Callable[[bytes], None]) -> None:
-        """Give every message to ``take`` from now on, those that came before first."""
-        self._take = take
+    def hand_over(self, take: Callable[[bytes], None], arrive: Callable[[], None]) -> None:
+        """Give every message to ``take`` from now on, those that came before first.
+
+        ``arrive`` is called once before all the messages of one piece that came from the network.
+        """
+        self._take, self._arrive = take, arrive
         early, self._early = self._early, []
+        arrive()
         for message in early:
             self._give(message)
 
+    def data_received(self, data: bytes) -> None:
+        """Take a piece of what comes from the network."""
+        self._arrive()
+        super().data_received(data)
+
     def process_event(self, event: Any) -> None:
         """Take one frame, or the answer to the handshake."""
-        if self.response is None or not isinstance(event, Frame) or event.opcode not in _PARTS:
+        if self.response is None or not isinstance(event, Frame):
             super().process_event(event)
             return
-        data = event.data if isinstance(event.data, bytes) else bytes(event.data)
-        if event.fin and not self._parts:
-            self._give(data)
-            return
-        self._parts.append(data)
-        if event.fin:
-            parts, self._parts = self._parts, []
-            self._give(b"".join(parts))
+        opcode = event.opcode
+        if event.fin and (opcode is _TEXT or opcode is _BINARY):
+            self._give(bytes(event.data))
+        elif opcode in _PARTS:
+            self._parts.append(bytes(event.data))
+            if event.fin:
+                parts, self._parts = self._parts, []
+                self._give(b"".join(parts))
+        else:
+            super().process_event(event)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Take the end."""
         super().connection_lost(exc)
         if not self.failure.done():
             self.failure.set_exception(self.close_exc)
-            self.failure.exception()  # whether somebody waits for it or not
+        self.failure.exception()  # whether somebody waits for it or not
 
     def _give(self, message: bytes) -> None:
         if self._take is None:

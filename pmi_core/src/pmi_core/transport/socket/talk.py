@@ -73,6 +73,7 @@ class Talk:
         self._awake = 0.0
         """Seconds of which this connection's watch was really awake: a loop that somebody blocked, or a
         machine that slept, must not make a healthy venue look dead."""
+        self.received = clock.now()
         self.answers = 0
         """Topics that the venue answered on this connection."""
         self._dialect = dialect(self)
@@ -158,12 +159,15 @@ class Talk:
 
     async def _listen(self) -> None:
         try:
-            await self._wire.read(self._take)
+            await self._wire.read(self._take, self._arrive)
         except (PmiError, Ended):
             raise
         except Exception as error:
             _log.debug("a message could not be read", exc_info=True)
             raise UnexpectedAnswer(f"a message could not be read ({type(error).__name__})") from error
+
+    def _arrive(self) -> None:
+        self.received = self._clock.now()
 
     def _take(self, frame: bytes) -> None:
         self._frames += 1

@@ -42,10 +42,11 @@ class Wire:
         self._connection = connection
         self._goodbye = goodbye
 
-    async def read(self, take: Callable[[bytes], None]) -> None:
+    async def read(self, take: Callable[[bytes], None], arrive: Callable[[], None]) -> None:
         """Hand over every message the moment it is whole, text as its bytes, until there are no more.
 
         ``take`` is called where the bytes arrive: there is no queue in between to fall behind.
+        ``arrive`` is called once before the messages that came in one piece.
 
         Raises:
             Ended: the connection is over.
@@ -54,7 +55,7 @@ class Wire:
         from websockets.exceptions import ConnectionClosed
 
         connection: Any = self._connection
-        connection.hand_over(take)
+        connection.hand_over(take, arrive)
         try:
             await connection.failure
         except ConnectionClosed as closed:
