@@ -13,7 +13,6 @@ from pmi_core.books import Place, Sequence
 from pmi_core.errors import NotFound, UnexpectedAnswer, VenueError
 from pmi_core.identifiers import MarketRef
 from pmi_core.models import Action, Channel, OutcomeSide, Trade, TradeUpdate
-from pmi_core.transport.codec import reader
 from pmi_core.transport.socket import Topic
 
 CHANNELS = {Channel.BOOK: "orderbook_delta", Channel.TRADE: "trade"}
@@ -81,7 +80,7 @@ class Error(msgspec.Struct, tag="error"):
     msg: ErrorBody
 
 
-read_frame = reader(Delta | Snapshot | TradeFrame | Subscribed | Ok | Error)
+read_frame = msgspec.json.Decoder(Delta | Snapshot | TradeFrame | Subscribed | Ok | Error).decode
 
 
 class KalshiDialect:
@@ -248,5 +247,6 @@ class KalshiDialect:
             time=TRADED,
         )
         self.feed.publish(
-            Topic(Channel.TRADE, body.market_ticker), TradeUpdate(trade=trade, received_time=self.ears.received)
+            Topic(Channel.TRADE, body.market_ticker),
+            TradeUpdate(trade=trade, received_time=self.ears.received),
         )

@@ -7,7 +7,6 @@ from typing import Literal
 
 import msgspec
 
-from pmi_core.transport.codec import reader
 from stage.polymarket_shaped import hashed
 
 
@@ -56,7 +55,8 @@ class PolymarketDialect:
         self.topics = {}
         self.newest = {}  # asset -> the newest time stamp seen
         one = (HashedChanges if whole_hash else Changes) | Book
-        self.read_one, self.read_many = reader(one), reader(list[one])
+        self.read_one = msgspec.json.Decoder(one).decode
+        self.read_many = msgspec.json.Decoder(list[one]).decode
 
     def opening(self):
         return ()

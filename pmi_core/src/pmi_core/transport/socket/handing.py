@@ -24,6 +24,10 @@ def _nothing() -> None:
     """Nobody listens yet."""
 
 
+def _discard(message: bytes) -> None:
+    """Something went wrong before; what still comes is left."""
+
+
 class Handing(ClientConnection):
     """Hands whole messages to a function, and remembers why it ended."""
 
@@ -31,9 +35,11 @@ class Handing(ClientConnection):
         super().__init__(*args, **options)
         self.failure: asyncio.Future[None] = self.loop.create_future()
         """Ends with ConnectionClosed, or with what the function raised."""
+        self.messages = 0
+        """How many were handed over."""
         self._take: Callable[[bytes], None] | None = None
         self._arrive: Callable[[], None] = _nothing
-        self._early: list[bytes] = []
+        self._early: list[Frame] = []
         self._parts: list[bytes] = []
 
     def hand_over(self, take: Callable[[bytes], None], arrive: Callable[[], None]) -> None:
@@ -44,8 +50,8 @@ class Handing(ClientConnection):
         self._take, self._arrive = take, arrive
         early, self._early = self._early, []
         arrive()
-        for message in early:
-            self._give(message)
+        for frame in early:
+            self.process_event(frame)
 
     def data_received(self, data: bytes) -> None:
         """Take a piece of what comes from the network."""
@@ -54,19 +60,39 @@ class Handing(ClientConnection):
 
     def process_event(self, event: Any) -> None:
         """Take one frame, or the answer to the handshake."""
-        if self.response is None or not isinstance(event, Frame):
-            super().process_event(event)
+        if self._take is None:
+            self._wait(event)
             return
         opcode = event.opcode
         if event.fin and (opcode is _TEXT or opcode is _BINARY):
-            self._give(bytes(event.data))
+            self.messages += 1
+            try:
+                self._take(bytes(event.data))
+            except Exception as error:  # noqa: BLE001 - it is raised again where the end is waited for
+                self._fail(error)
         elif opcode in _PARTS:
-            self._parts.append(bytes(event.data))
-            if event.fin:
-                parts, self._parts = self._parts, []
-                self._give(b"".join(parts))
+            self._gather(event)
         else:
             super().process_event(event)
+
+    def _wait(self, event: Any) -> None:
+        """Nobody takes anything yet."""
+        if self.response is None or event.opcode not in _PARTS:
+            super().process_event(event)
+        else:
+            self._early.append(event)
+
+    def _gather(self, frame: Frame) -> None:
+        """Take a part of a message."""
+        self._parts.append(bytes(frame.data))
+        if frame.fin:
+            parts, self._parts = self._parts, []
+            self.process_event(Frame(_BINARY, b"".join(parts)))
+
+    def _fail(self, error: Exception) -> None:
+        self._take = _discard
+        if not self.failure.done():
+            self.failure.set_exception(error)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take the end."""
@@ -74,12 +100,3 @@ class Handing(ClientConnection):
         if not self.failure.done():
             self.failure.set_exception(self.close_exc)
         self.failure.exception()  # whether somebody waits for it or not
-
-    def _give(self, message: bytes) -> None:
-        if self._take is None:
-            self._early.append(message)
-        elif not self.failure.done():
-            try:
-                self._take(message)
-            except Exception as error:  # noqa: BLE001 - it is raised again where the end is waited for
-                self.failure.set_exception(error)

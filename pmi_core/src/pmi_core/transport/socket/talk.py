@@ -67,7 +67,6 @@ class Talk:
         self._unsynced: dict[Topic, None] = {}
         self._outbox: deque[Message] = deque()
         self._news = asyncio.Event()
-        self._frames = 0
         self._pongs = 0
         self._signs = 0
         self._awake = 0.0
@@ -77,7 +76,6 @@ class Talk:
         self.answers = 0
         """Topics that the venue answered on this connection."""
         self._dialect = dialect(self)
-        self._read = self._dialect.read
 
     async def run(self) -> PmiError | None:
         """Talk until it is over; gives why, or None when nobody wants anything any more."""
@@ -159,7 +157,7 @@ class Talk:
 
     async def _listen(self) -> None:
         try:
-            await self._wire.read(self._take, self._arrive)
+            await self._wire.read(self._dialect.read, self._arrive)
         except (PmiError, Ended):
             raise
         except Exception as error:
@@ -168,10 +166,6 @@ class Talk:
 
     def _arrive(self) -> None:
         self.received = self._clock.now()
-
-    def _take(self, frame: bytes) -> None:
-        self._frames += 1
-        self._read(frame)
 
     # ---------------------------------------------------------------------------------------- asking
 
@@ -233,8 +227,8 @@ class Talk:
             now = clock.monotonic()
             self._awake += min(now - before, 2 * pulse.tick)
             before, awake = now, self._awake
-            data = self._frames - self._pongs
-            signs = self._frames + self._signs
+            data = self._wire.messages - self._pongs
+            signs = self._wire.messages + self._signs
             if asked_at is not None:
                 if signs != asked_with:
                     asked_at = None

@@ -18,7 +18,7 @@ from pmi_core.transport.socket.dialect import Message
 from pmi_core.transport.statuses import ReadError, refusal
 
 if TYPE_CHECKING:
-    from websockets.asyncio.client import ClientConnection
+    from pmi_core.transport.socket.handing import Handing
 
 __all__ = ["Ended", "Wire", "check_address", "open_wire"]
 
@@ -38,9 +38,14 @@ class Ended(Exception):
 class Wire:
     """One open connection."""
 
-    def __init__(self, connection: ClientConnection, goodbye: float) -> None:
+    def __init__(self, connection: Handing, goodbye: float) -> None:
         self._connection = connection
         self._goodbye = goodbye
+
+    @property
+    def messages(self) -> int:
+        """How many messages were handed over."""
+        return self._connection.messages
 
     async def read(self, take: Callable[[bytes], None], arrive: Callable[[], None]) -> None:
         """Hand over every message the moment it is whole, text as its bytes, until there are no more.
@@ -54,10 +59,9 @@ class Wire:
         """
         from websockets.exceptions import ConnectionClosed
 
-        connection: Any = self._connection
-        connection.hand_over(take, arrive)
+        self._connection.hand_over(take, arrive)
         try:
-            await connection.failure
+            await self._connection.failure
         except ConnectionClosed as closed:
             raise _ended(closed) from None
 
@@ -155,7 +159,7 @@ async def open_wire(
     if signer is not None:
         proof = await sign(signer, Unsigned("GET", parts.path or "/", parts.query, b"", clock.now()))
     try:
-        connection = await Direct(
+        connection: Any = await Direct(
             url,
             additional_headers={**headers, **proof},
             user_agent_header=f"pmi-core/{__version__}",
