@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pmi_core.capabilities import Capability
 from pmi_core.plugins.hookspecs import hookimpl
-from pmi_core.provider import OpenContext, Provider, Venue
+from pmi_core.provider import OpenContext, Provider, Venue, WriteClass
 from pmi_provider_kalshi.settings import KalshiSettings
 
 __all__ = ["pmi_provider"]
@@ -14,6 +14,10 @@ async def _open(context: OpenContext) -> Venue:
     from pmi_provider_kalshi.provider import open_kalshi
 
     return await open_kalshi(context)
+
+
+def _write_class(settings: KalshiSettings) -> WriteClass:
+    return settings.write_class
 
 
 @hookimpl
@@ -35,5 +39,6 @@ def pmi_provider() -> Provider:
             }
         ),
         open=_open,
+        write_class=_write_class,
         homepage="https://kalshi.com",
     )

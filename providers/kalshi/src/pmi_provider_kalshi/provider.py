@@ -10,7 +10,6 @@ from pmi_core.provider import (
     OpenContext,
     Venue,
     VenueInfo,
-    WriteClass,
 )
 from pmi_core.transport.http import HttpClient, Timeouts
 from pmi_core.transport.limits import Limits
@@ -26,7 +25,7 @@ from pmi_provider_kalshi.limits import READS
 from pmi_provider_kalshi.markets import Markets
 from pmi_provider_kalshi.milestones import Milestones
 from pmi_provider_kalshi.resolver import Resolver
-from pmi_provider_kalshi.settings import Environment, KalshiSettings
+from pmi_provider_kalshi.settings import KalshiSettings
 from pmi_provider_kalshi.status import Status
 from pmi_provider_kalshi.trades import Trades
 
@@ -64,8 +63,7 @@ async def open_kalshi(context: OpenContext) -> Venue:
             provider="kalshi",
             title="Kalshi",
             environment=settings.environment.value,
-            # Nobody knows what stands behind an address of one's own, so it counts as the real exchange.
-            write_class=WriteClass.DEMO if settings.environment is Environment.DEMO else WriteClass.REAL,
+            write_class=settings.write_class,
             currency="USD",
             idempotency=Idempotency(IdempotencyKind.CLIENT_ID),
             netting=Netting.NET,

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from pmi_core.numbers import exact
+from pmi_core.provider import WriteClass
 from pmi_core.settings import ProviderSettings
 
 __all__ = ["Environment", "KalshiSettings"]
@@ -80,6 +81,11 @@ class KalshiSettings(ProviderSettings):
         if self.environment is not Environment.CUSTOM and self.rest_url is not None:
             raise ValueError('rest_url needs environment = "custom"')
         return self
+
+    @property
+    def write_class(self) -> WriteClass:
+        """What an order moves; nobody knows what stands behind an address of one's own, so it counts as real."""
+        return WriteClass.DEMO if self.environment is Environment.DEMO else WriteClass.REAL
 
     @property
     def base_url(self) -> str:
