@@ -40,7 +40,10 @@ def plain(bids, asks, **facts):
     """The book as anybody would build it."""
     return OrderBook(
         market_ref=REF,
-        bids=[{"price": Decimal(p) / 10_000, "size": Decimal(q) / 100} for p, q in sorted(bids.items(), reverse=True)],
+        bids=[
+            {"price": Decimal(p) / 10_000, "size": Decimal(q) / 100}
+            for p, q in sorted(bids.items(), reverse=True)
+        ],
         asks=[{"price": Decimal(p) / 10_000, "size": Decimal(q) / 100} for p, q in sorted(asks.items())],
         received_time=NOW,
         state=BookState.LIVE,
