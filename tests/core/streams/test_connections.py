@@ -29,7 +29,7 @@ from pmi_core.errors import (
     VenueError,
 )
 from pmi_core.models import BookUpdate, Channel, ConnectionState, ConnectionUpdate
-from pmi_core.transport.socket import Backoff, Pulse, SocketClient, Topic
+from pmi_core.transport.socket import Backoff, Pulse, Report, SocketClient, Topic
 from pmi_core.transport.socket.closing import is_fatal, meaning
 
 pytestmark = pytest.mark.anyio
@@ -204,6 +204,26 @@ async def test_a_storm_of_subscriptions_ends_with_exactly_what_is_wanted():
             assert len(server.said) < 600  # what comes and goes at once is never said
 
 
+@pytest.mark.parametrize("shape", [(KalshiShaped, KalshiDialect), (PolymarketShaped, PolymarketDialect)])
+async def test_who_comes_back_at_once_begins_with_a_fresh_book(shape):
+    session, dialect = shape
+    async with (
+        Server(Truth(["A", "B"], 1), session) as server,
+        feeding(server.url, dialect, pulse=Pulse()) as (feed, _),
+    ):
+        for _ in range(5):  # nothing is awaited between leaving and coming back
+            async with feed.listen(wanting("A", "B")) as updates:
+                seen = await until(updates, live, within=5)
+                assert {one.market_ref for one in seen if a_book(one)} == {"here:A", "here:B"}
+        async with feed.listen(wanting("A")):
+            pass
+        async with feed.listen(wanting("A")) as updates:  # nothing was answered before
+            await until(updates, live, within=5)
+            server.change("A")
+            assert a_book((await until(updates, a_book, within=5))[-1])
+    assert len(server.handshakes) == 1
+
+
 async def test_topics_are_spread_over_as_many_connections_as_the_venue_wants():
     names = [f"M{i}" for i in range(10)]
     async with (
@@ -267,6 +287,20 @@ async def test_a_thousand_markets_on_one_subscription():
             server.change(name)
         got = [await anext(updates) for _ in names]
         assert {update.market_ref.native for update in got} == set(names)
+
+
+async def test_every_loss_is_told_even_if_it_is_like_the_one_before():
+    async with (
+        Server(Truth(["A", "B"], 1), KalshiShaped) as server,
+        feeding(server.url, KalshiDialect) as (feed, _),
+        feed.listen(wanting("A", "B")) as updates,
+    ):
+        await until(updates, live)
+        report = Report(ConnectionState.GAP, (Topic(Channel.BOOK, "A"),), "the same")
+        for _ in range(2):
+            feed.hear(report)
+        for _ in range(2):
+            assert is_state(ConnectionState.GAP)(await anext(updates))
 
 
 async def test_closing_the_feed_ends_everything():
