@@ -61,7 +61,8 @@ def build(context: OpenContext, sabotage: Sabotage | None = None) -> Venue:
         return world.ref(native) if world.market(native) is not None else None
 
     async def close() -> None:
-        world.listeners.clear()
+        for closer in world.closers:
+            closer()
 
     bench = Parts(
         world,
