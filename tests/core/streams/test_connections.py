@@ -25,6 +25,7 @@ from pmi_core.errors import (
     PermissionDenied,
     RequestError,
     SettingsError,
+    UnexpectedAnswer,
     Unreachable,
     VenueError,
 )
@@ -381,3 +382,31 @@ def test_a_pulse_without_sense_is_refused(values):
         Pulse(**values)
     with pytest.raises(SettingsError):
         Backoff(first=-1)
+
+
+async def test_a_topic_that_a_talking_venue_never_answers_is_refused():
+    class Ignoring(KalshiShaped):
+        def snapshot(self, ticker):
+            if ticker != "B":
+                super().snapshot(ticker)
+
+    async with (
+        Server(Truth(["A", "B"], 1), Ignoring) as server,
+        feeding(server.url, KalshiDialect) as (feed, _),
+        feed.listen(wanting("A")) as good,
+    ):
+        await until(good, live)
+
+        async def talk():
+            while True:
+                server.change("A")
+                await asyncio.sleep(0.01)
+
+        talking = asyncio.ensure_future(talk())
+        try:
+            async with feed.listen(wanting("B")) as updates:
+                with pytest.raises(UnexpectedAnswer, match="does not answer a subscription to book of B"):
+                    await until(updates, live)
+        finally:
+            talking.cancel()
+        await until(good, a_book)
