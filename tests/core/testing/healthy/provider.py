@@ -63,6 +63,9 @@ def build(context: OpenContext, sabotage: Sabotage | None = None) -> Venue:
     async def close() -> None:
         for closer in world.closers:
             closer()
+        over_a_socket = getattr(bench.parts["stream"], "aclose", None)
+        if over_a_socket is not None:
+            await over_a_socket()
 
     bench = Parts(
         world,

@@ -17,7 +17,7 @@ from pmi_core.models import (
     Update,
 )
 
-__all__ = ["SOON", "a_book_of", "agreeing", "drained", "is_state", "rest", "until", "wanted"]
+__all__ = ["SOON", "a_book_of", "agreeing", "drained", "is_state", "live", "rest", "until", "wanted"]
 
 SOON = 5.0
 """Real seconds within which something that must come comes."""
@@ -39,6 +39,11 @@ async def until(updates: AsyncIterator[Update], found: Callable[[Update], bool])
     except TimeoutError:
         pass
     raise AssertionError(f"what was waited for did not come; seen: {[one.type for one in seen]}")
+
+
+async def live(updates: AsyncIterator[Update]) -> list[Update]:
+    """Read on until the subscription is under way: before that, nothing has to be told."""
+    return await until(updates, is_state(ConnectionState.LIVE))
 
 
 async def rest(updates: AsyncIterator[Update]) -> list[Update]:

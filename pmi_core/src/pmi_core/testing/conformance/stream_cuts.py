@@ -18,7 +18,7 @@ from pmi_core.models import (
 from pmi_core.provider import Venue
 from pmi_core.testing.conformance.books import levels
 from pmi_core.testing.conformance.excuses import needs, skip
-from pmi_core.testing.conformance.listening import a_book_of, agreeing, is_state, until, wanted
+from pmi_core.testing.conformance.listening import a_book_of, agreeing, is_state, live, until, wanted
 from pmi_core.testing.conformance.samples import Subjects, a_market
 from pmi_core.testing.conformance.stage import Contract, Cut
 from pmi_core.testing.conformance.stream import check_may_stream
@@ -44,7 +44,7 @@ class StreamCutRules(Contract):
             await until(updates, a_book_of(ref))
             async with broken():
                 await until(updates, is_state(*DOWN))
-            await until(updates, is_state(LIVE))
+            await live(updates)
 
     async def test_stream_cut_books_heal(
         self,
@@ -74,7 +74,7 @@ class StreamCutRules(Contract):
                 assert books[-1].state is BookState.LIVE
                 assert levels(books[-1]) == levels(await trader.book())
 
-            await agreeing(updates, heals, await until(updates, is_state(LIVE)))
+            await agreeing(updates, heals, await live(updates))
 
     async def test_stream_cut_orders_are_told_again(
         self,
@@ -89,11 +89,11 @@ class StreamCutRules(Contract):
         stream = needs(venue.stream, Capability.STREAM, venue)
         trader = await a_trader(venue, clock, may_trade, capability=Capability.STREAM)
         async with stream.subscribe(wanted(Channel.ORDER)) as updates:
-            await until(updates, is_state(LIVE))
+            await live(updates)
             async with broken():
                 seen = await until(updates, is_state(*DOWN))
                 missed = await _placed(trader)
-            seen += await until(updates, is_state(LIVE))
+            seen += await live(updates)
             later = await trader.place(YES, BUY, await trader.behind(YES, BUY))
             seen += await until(
                 updates, lambda one: isinstance(one, OrderUpdate) and one.order.ref == later.ref

@@ -21,7 +21,7 @@ from pmi_core.models import (
 from pmi_core.provider import Venue
 from pmi_core.testing.conformance.books import levels
 from pmi_core.testing.conformance.excuses import needs, skip
-from pmi_core.testing.conformance.listening import a_book_of, agreeing, drained, rest, until, wanted
+from pmi_core.testing.conformance.listening import a_book_of, agreeing, drained, live, rest, until, wanted
 from pmi_core.testing.conformance.samples import Subjects, a_market
 from pmi_core.testing.conformance.stage import Contract
 from pmi_core.testing.conformance.stream import check_may_stream
@@ -47,6 +47,8 @@ class StreamDeliveryRules(Contract):
             stream.subscribe(wanted(Channel.ORDER)) as everything,
             stream.subscribe(wanted(Channel.ORDER, buffer=FEW)) as updates,
         ):
+            await live(everything)
+            await live(updates)
             await _place_many(trader)
             kept, error = await drained(updates)
             told = _orders(await rest(everything))
@@ -76,7 +78,8 @@ class StreamDeliveryRules(Contract):
             stream.subscribe(wanted(Channel.ORDER, Channel.BOOK, of=(ref,))) as everything,
             stream.subscribe(newest) as updates,
         ):
-            await until(everything, a_book_of(ref))
+            await live(everything)
+            await live(updates)
             last = await _place_many(trader)
             told = await until(everything, lambda one: _ends_with(one, last))
             seen = await rest(updates)
@@ -112,7 +115,9 @@ class StreamDeliveryRules(Contract):
         stream = needs(venue.stream, Capability.STREAM, venue)
         trader = await a_trader(venue, clock, may_trade, capability=Capability.STREAM)
         async with stream.subscribe(wanted(Channel.ORDER)) as staying:
+            await live(staying)
             async with stream.subscribe(wanted(Channel.ORDER)) as leaving:
+                await live(leaving)
                 await trader.place(YES, BUY, await trader.behind(YES, BUY))
                 seen = _orders(await rest(staying))
                 assert seen, "an order was placed and nobody told it"

@@ -15,7 +15,7 @@ from pmi_core.provider import Venue
 from pmi_core.testing.clock import ManualClock
 from pmi_core.testing.conformance import listening
 from pmi_core.testing.conformance.excuses import needs, skip
-from pmi_core.testing.conformance.listening import a_book_of, until, wanted
+from pmi_core.testing.conformance.listening import a_book_of, live, until, wanted
 from pmi_core.testing.conformance.samples import Subjects, a_market, open_markets
 from pmi_core.testing.conformance.stage import Contract
 from pmi_core.testing.conformance.stream import check_may_stream
@@ -49,6 +49,7 @@ class StreamEndRules(Contract):
             skip(f"no open market of {venue.info.provider} says when it closes")
         ref = min(closes, key=lambda one: closes[one])
         async with stream.subscribe(wanted(Channel.LIFECYCLE, of=(ref,))) as updates:
+            await live(updates)
             await clock.move_to(closes[ref] + timedelta(seconds=1))
             seen = await until(updates, lambda one: isinstance(one, LifecycleUpdate) and one.kind in OVER)
             read = await reader.get_market(ref)
