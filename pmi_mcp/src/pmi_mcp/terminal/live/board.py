@@ -64,6 +64,13 @@ class Board:
         elif update.type == "order":
             self.order(update.order)
 
+    def remember(self, ref: MarketRef, past: Iterable[Trade]) -> None:
+        """Take trades of before, newest first, under those that came meanwhile."""
+        self.version += 1
+        trades = self.markets[ref].trades
+        known = {trade.trade_id for trade in trades}
+        trades.extend(trade for trade in past if trade.trade_id not in known)
+
     def order(self, order: Order) -> None:
         """Take an own order as it is now."""
         self.version += 1

@@ -13,7 +13,7 @@ from rich.text import Text
 from pmi_mcp.texts import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pmi_core.models import Level, Order
     from pmi_mcp.terminal.live.board import Watched
@@ -104,18 +104,25 @@ def draw_book(market: Watched, width: int, height: int, *, no: bool) -> Text:
     drawn = Text(f"{'':4}{'price':>8}{'size':>12}{'total':>13}", style="dim")
     rows = max((height - 2) // 2, 1)
     asks, bids = _totals(book.asks[:rows]), _totals(book.bids[:rows])
+    even = _even([price for price, _, _ in (*asks, *bids)])
     for _ in range(rows - len(asks)):
         drawn.append("\n")
     for price, size, total in reversed(asks):
-        _level(drawn, "ask", price, size, total, _NO if live else "dim")
+        _level(drawn, "ask", even(price), size, total, _NO if live else "dim")
     spread = "" if book.spread is None else f"spread {book.spread:f}  mid {book.mid:f}"
     if not book.asks and not book.bids:
         spread = "the book is empty"
     drawn.append("\n")
     drawn.append(_cut(f"    {heading or spread}", width), style="dim" if live else "bold yellow reverse")
     for price, size, total in bids:
-        _level(drawn, "bid", price, size, total, _YES if live else "dim")
+        _level(drawn, "bid", even(price), size, total, _YES if live else "dim")
     return drawn
+
+
+def _even(prices: Sequence[Decimal]) -> Callable[[Decimal], str]:
+    """Print prices with as many decimals as the finest of them."""
+    places = max((-int(price.as_tuple().exponent) for price in prices), default=0)
+    return lambda price: f"{price:.{max(places, 0)}f}"
 
 
 def _totals(levels: Sequence[Level]) -> list[tuple[Decimal, Decimal, Decimal]]:
@@ -123,31 +130,35 @@ def _totals(levels: Sequence[Level]) -> list[tuple[Decimal, Decimal, Decimal]]:
     return [(level.price, level.size, total) for level, total in zip(levels, totals, strict=True)]
 
 
-def _level(drawn: Text, side: str, price: Decimal, size: Decimal, total: Decimal, style: str) -> None:
+def _level(drawn: Text, side: str, price: str, size: Decimal, total: Decimal, style: str) -> None:
     drawn.append(f"\n{side} ", style=style)
-    drawn.append(f"{price:f}".rjust(8), style=style)
+    drawn.append(price.rjust(8), style=style)
     drawn.append(f"{_short(size)}".rjust(12), style="default" if style != "dim" else "dim")
     drawn.append(f"{_short(total)}".rjust(13), style="dim")
 
 
-def _short(number: Decimal) -> str:
+def _short(number: Decimal | None) -> str:
+    if number is None:
+        return ""
     return f"{number:,.2f}".removesuffix(".00")
 
 
 def draw_trades(market: Watched, width: int, height: int, *, no: bool) -> Text:
     """The newest trades first, in the prices of the outcome that is shown."""
     drawn = Text("trades", style="dim")
-    for trade in list(market.trades)[: height - 1]:
-        price = 1 - trade.price if no else trade.price
+    shown = list(market.trades)[: height - 1]
+    even = _even([trade.price for trade in shown])
+    for trade in shown:
+        price = even(1 - trade.price if no else trade.price)
         taker = " ".join(word.value for word in (trade.taker_action, trade.taker_outcome) if word)
-        line = f"\n{trade.time:%H:%M:%S} {price:>8f} {_short(trade.size):>9}  "
+        line = f"\n{trade.time:%H:%M:%S} {price:>8} {_short(trade.size):>9}  "
         drawn.append(line)
         style = {"yes": _YES, "no": _NO}.get(
             trade.taker_outcome.value if trade.taker_outcome else "", "default"
         )
         drawn.append(_cut(taker, max(width - len(line) + 1, 0)), style=style)
     if not market.trades:
-        drawn.append("\nnone since this began", style="dim")
+        drawn.append("\nnone yet", style="dim")
     return drawn
 
 
@@ -168,9 +179,5 @@ def draw_own(market: Watched, width: int, height: int) -> Text:
 
 
 def _order(order: Order) -> str:
-    size = "" if order.remaining is None else f" {_short(order.remaining)}"
-    price = "market" if order.price is None else f"{order.price:f}"
-    name = clean(order.ref or order.client_order_id or "", 60)
-    return (
-        f"{order.status.value:<7} {order.action.value}{size} {order.outcome.value.upper()} at {price}  {name}"
-    )
+    asked = f"{order.action.value} {_short(order.remaining)} {order.outcome.value.upper()}"
+    return f"{order.status.value:<7} {asked} at {order.price:f}  {clean(str(order.ref or order.client_order_id), 60)}"

@@ -6,13 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from pmi_core.clock import Clock, SystemClock
 from pmi_core.errors import PmiError, SequenceGap
-from pmi_core.models import Channel, Delivery, OrderQuery
+from pmi_core.models import Channel, Delivery, OrderQuery, TradeQuery
 from pmi_mcp.terminal.live.board import Board, Watched
 from pmi_mcp.terminal.live.drawing import draw_book, draw_list, draw_own, draw_state, draw_trades
 
@@ -73,8 +74,8 @@ class WatchApp(App[None]):
     Horizontal {height: 1fr;}
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("tab,down,right", "step(1)", "Next"),
-        ("shift+tab,up,left", "step(-1)", "Before"),
+        Binding("tab,down,right", "step(1)", "Next", key_display="Tab", priority=True),
+        Binding("shift+tab,up,left", "step(-1)", "Before", show=False, priority=True),
         ("space", "hold", "Hold"),
         ("n", "turn", "YES/NO"),
         ("question_mark", "help", "Help"),
@@ -125,9 +126,14 @@ class WatchApp(App[None]):
         await asyncio.gather(*self._following, return_exceptions=True)
 
     async def _introduce(self, source: Source) -> None:
+        """Show what is there before anything happens."""
         try:
             for ref, market in (await source.markets()).items():
                 self.board.markets[ref].title = market.title
+            if source.venue.trades is not None:
+                for ref in source.refs:
+                    past = await source.venue.trades.list_trades(TradeQuery(market_ref=ref, limit=50))
+                    self.board.remember(ref, past.items)
             if source.venue.orders is not None:
                 for ref in source.refs:
                     page = await source.venue.orders.list_orders(OrderQuery(market_ref=ref))
