@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from types import SimpleNamespace
@@ -223,3 +225,11 @@ async def test_text_of_venues_moves_no_terminal():
         shown = await say(state("stale", "x\x1b[2Jy [link=http://a]"))
         assert "\x1b" not in "".join(shown.values())
         assert "[red]b" in shown["state"]
+
+
+def test_starting_the_command_loads_no_live_libraries():
+    program = "import sys, pmi_mcp.terminal.app; print(*{'textual', 'pyarrow', 'pmi_core.history'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == ""
