@@ -32,6 +32,7 @@ def replay(
     """Play a recording: in the view of `pmi watch` on a terminal, else as the lines of `pmi tape`."""
 
     async def work(_: Registry, screen: Screen) -> None:
+        from pmi_core.errors import RequestError
         from pmi_core.history import replay_venue
         from pmi_core.models import MarketQuery
         from pmi_mcp.terminal.live.sources import Source, channels_of
@@ -40,6 +41,11 @@ def replay(
         async with await replay_venue(folder, venue=venue, speed=speed or None) as opened:
             assert opened.markets is not None, "a recording has markets"
             found = await opened.markets.list_markets(MarketQuery(limit=1000))
+            if not found.items:
+                raise RequestError(
+                    "no market is described in this recording",
+                    hint="play it in a program: pmi_core.history.replay_venue",
+                )
             sources = [Source(opened, tuple(market.ref.market for market in found.items))]
             if lines or as_json or not screen.is_terminal:
                 await print_tape(screen, sources, wanted, None)
