@@ -17,8 +17,10 @@ from pmi_core.transport.limits import Limits
 from pmi_core.transport.retry import RetryPolicy
 from pmi_provider_kalshi.archive import Archive
 from pmi_provider_kalshi.books import Books
+from pmi_provider_kalshi.caller import Caller
 from pmi_provider_kalshi.candles import Candles
 from pmi_provider_kalshi.client import Client
+from pmi_provider_kalshi.costs import Costs
 from pmi_provider_kalshi.errors import read_error
 from pmi_provider_kalshi.events import Events
 from pmi_provider_kalshi.fees import FeeTerms
@@ -55,7 +57,8 @@ async def open_kalshi(context: OpenContext) -> Venue:
         on_call=context.on_call,
         transport=context.transport,
     )
-    client = Client(http)
+    caller = Caller(http, costs=Costs())
+    client = Client(caller)
     archive = Archive(client, clock)
     terms = FeeTerms(step=settings.fee_step, precision=settings.balance_precision)
     return Venue(
