@@ -17,6 +17,7 @@ from pmi_mcp.terminal.orders import fills, orders
 from pmi_mcp.terminal.prices import book, candles, trades
 from pmi_mcp.terminal.quote import quote
 from pmi_mcp.terminal.reset import reset
+from pmi_mcp.terminal.sandbox import sandbox
 from pmi_mcp.terminal.search import search
 from pmi_mcp.terminal.session import Session
 from pmi_mcp.terminal.venues import venues
@@ -72,7 +73,7 @@ def options(
 _COMMANDS = (
     *(venues, search, events, event, market, book, trades, candles, quote),
     *(balance, positions, orders, fills),
-    *(doctor, reset, demo),
+    *(doctor, reset, demo, sandbox),
 )
 for command in _COMMANDS:
     app.command()(command)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
 from pmi_core.capabilities import Capability
+from pmi_core.errors import SettingsError
 from pmi_core.plugins.hookspecs import hookimpl
-from pmi_core.provider import OpenContext, Provider, Venue
+from pmi_core.provider import OpenContext, Provider, SandboxRequest, Venue
 from pmi_provider_kalshi.settings import KalshiSettings
 
 __all__ = ["pmi_provider"]
@@ -14,6 +18,19 @@ async def _open(context: OpenContext) -> Venue:
     from pmi_provider_kalshi.provider import open_kalshi
 
     return await open_kalshi(context)
+
+
+@asynccontextmanager
+async def _sandbox(request: SandboxRequest) -> AsyncIterator[Mapping[str, str]]:
+    try:
+        from pmi_provider_kalshi.sandbox.serving import serve
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"the sandbox needs {error.name}, which is not installed",
+            hint='install "pmi-provider-kalshi[sandbox]"',
+        ) from error
+    async with serve(request) as announcement:
+        yield announcement
 
 
 @hookimpl
@@ -35,5 +52,6 @@ def pmi_provider() -> Provider:
             }
         ),
         open=_open,
+        sandbox=_sandbox,
         homepage="https://kalshi.com",
     )
