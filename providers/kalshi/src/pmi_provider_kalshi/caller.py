@@ -196,8 +196,8 @@ class Caller:
         if not wrong or not good:
             raise error
         page = decode(shape, msgspec.json.encode({**whole, rows: good}), venue=self.http.venue)
-        for at, reason in wrong:
-            self.faults.report(error.capability or "", f"row {at} of {rows}: {reason.message}")
+        for at, why in wrong:
+            self.faults.report(error.capability or "", f"row {at} of {rows}: {why.message}")
         return page
 
 

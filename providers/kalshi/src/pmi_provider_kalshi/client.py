@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from pmi_core.transport.question import Params
 from pmi_provider_kalshi.caller import Caller
+from pmi_provider_kalshi.faults import Faults
 from pmi_provider_kalshi.wire.book import BookAnswer, BooksAnswer
 from pmi_provider_kalshi.wire.candle import ArchivedCandlesAnswer, LiveCandlesAnswer
 from pmi_provider_kalshi.wire.event import EventAnswer, EventsAnswer
@@ -26,6 +27,11 @@ class Client:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
+
+    @property
+    def faults(self) -> Faults:
+        """Rows that made no sense."""
+        return self._caller.faults
 
     async def exchange_status(self, *, capability: str) -> Exchange:
         """GET /exchange/status."""

@@ -65,6 +65,6 @@ class Faults:
                 wrong.append(error)
         if wrong and not made:
             raise wrong[0]
-        for error in wrong:
-            self.report(capability, error.message)
+        for reason in wrong:
+            self.report(capability, reason.message)
         return made

@@ -13,6 +13,19 @@ from pmi_provider_kalshi.settings import KalshiSettings
 
 __all__ = ["pmi_provider"]
 
+_KEYED = frozenset(
+    {
+        Capability.ACCOUNT,
+        Capability.ORDERS,
+        Capability.AMEND,
+        Capability.BATCH,
+        Capability.QUEUE,
+        Capability.GROUPS,
+        Capability.QUOTES,
+    }
+)
+"""Slots that need an API key."""
+
 
 async def _open(context: OpenContext) -> Venue:
     from pmi_provider_kalshi.provider import open_kalshi
@@ -49,8 +62,11 @@ def pmi_provider() -> Provider:
                 Capability.TRADES,
                 Capability.CANDLES,
                 Capability.MILESTONES,
+                Capability.COMBOS,
+                *_KEYED,
             }
         ),
+        keyed=_KEYED,
         open=_open,
         sandbox=_sandbox,
         homepage="https://kalshi.com",
