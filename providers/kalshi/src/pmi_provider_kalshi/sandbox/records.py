@@ -206,6 +206,10 @@ class Records:
         available = self._floor.engine.balance(account).available
         self.balances.put(account, (available, now), now)
 
+    def open(self, account: str, now: datetime) -> None:
+        """An account of the member exists."""
+        self._write_balance(account, now)
+
     def order_of(self, order: OrderView) -> dict[str, Any]:
         """An order as it stands, without the lag."""
         place = place_of(order.account)
