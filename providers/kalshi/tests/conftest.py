@@ -177,6 +177,42 @@ def row():
 
 
 @pytest.fixture
+def order_row():
+    """An order as the venue's readings show it, with changes."""
+
+    def made(order_id="o1", **changes):
+        plain = {
+            "order_id": order_id,
+            "user_id": "u1",
+            "client_order_id": f"c-{order_id}",
+            "ticker": "A-1",
+            "side": "yes",
+            "action": "buy",
+            "outcome_side": "yes",
+            "book_side": "bid",
+            "type": "limit",
+            "status": "resting",
+            "yes_price_dollars": "0.4000",
+            "no_price_dollars": "0.6000",
+            "fill_count_fp": "0.00",
+            "remaining_count_fp": "10.00",
+            "initial_count_fp": "10.00",
+            "taker_fill_cost_dollars": "0.000000",
+            "maker_fill_cost_dollars": "0.000000",
+            "taker_fees_dollars": "0.000000",
+            "maker_fees_dollars": "0.000000",
+            "created_time": "2026-11-16T14:59:00.123456Z",
+            "last_update_time": "2026-11-16T14:59:00.123456Z",
+            "self_trade_prevention_type": "taker_at_cross",
+            "subaccount_number": 0,
+            "exchange_index": 0,
+        }
+        return {name: value for name, value in {**plain, **changes}.items() if value is not ...}
+
+    return made
+
+
+@pytest.fixture
 def page():
     """A page of markets."""
 

@@ -101,6 +101,10 @@ def _is_same_side(order: Order, seen: Order | Fill) -> bool:
     return side_of(order.outcome, order.action) == side_of(seen.outcome, seen.action)
 
 
+def _is_same_end(known: Order, seen: Order) -> bool:
+    return known.is_terminal and known.status is seen.status and known.filled == seen.filled
+
+
 def _in_words_of(known: Order, seen: Order) -> Order:
     """The reading with what only the one who placed the order can know."""
     changes: dict[str, Any] = {
@@ -111,7 +115,9 @@ def _in_words_of(known: Order, seen: Order) -> Order:
         "self_trade": seen.self_trade or known.self_trade,
         "group_ref": seen.group_ref or known.group_ref,
         "created_time": _finer(known.created_time, seen.created_time),
-        "updated_time": _finer(known.updated_time, seen.updated_time),
+        "updated_time": known.updated_time
+        if _is_same_end(known, seen)
+        else _finer(known.updated_time, seen.updated_time),
         "reject_reason": known.reject_reason,
     }
     if _whole_second(known.expires_at) == seen.expires_at:

@@ -112,6 +112,7 @@ async def open_kalshi(context: OpenContext) -> KalshiVenue:
         trades=Trades(client, archive, name),
         candles=Candles(client, archive, name),
         milestones=Milestones(client, name),
+        faults=caller.faults,
         combos=Combos(Communications(caller), archive, clock, name),
         **(_keyed(caller, archive, clock, name) if signer is not None else {}),
     )

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pmi_core.provider import Venue
+from pmi_provider_kalshi.faults import Faults
 
 __all__ = ["KalshiVenue"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KalshiVenue(Venue):
-    """A venue whose neutral slots are filled."""
+    """A venue with its neutral slots, and what no neutral slot has room for."""
+
+    faults: Faults
+    """Rows of pages that made no sense and were left out."""
