@@ -32,7 +32,7 @@ class Connection:
     """Speaks HTTP/1.1 to one client."""
 
     def __init__(
-        self, reception: Reception, faults: Faults, clock: Clock, upgrade: Upgrade | None, *, compress: bool
+        self, reception: Reception, faults: Faults, clock: Clock, upgrade: Upgrade, *, compress: bool
     ) -> None:
         self._reception = reception
         self._faults = faults
@@ -49,7 +49,7 @@ class Connection:
                 if request is None:
                     return
                 headers = [(name, value.lower()) for name, value in request.headers]
-                if self._upgrade is not None and (b"upgrade", b"websocket") in headers:
+                if (b"upgrade", b"websocket") in headers:
                     await self._upgrade(reader, writer, request, wire.trailing_data[0])
                     return
                 if not await self._answer(wire, writer, request, content):

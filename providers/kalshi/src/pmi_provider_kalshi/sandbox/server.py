@@ -17,6 +17,7 @@ from pmi_core.clock import Clock, SystemClock
 from pmi_core.errors import SettingsError
 from pmi_provider_kalshi.sandbox.connection import Connection
 from pmi_provider_kalshi.sandbox.faults import Faults
+from pmi_provider_kalshi.sandbox.feed.socket import SOCKET_PATH, Feed
 from pmi_provider_kalshi.sandbox.floor import FloorPlan
 from pmi_provider_kalshi.sandbox.keys import Key, KeyType, make_pair, public_of
 from pmi_provider_kalshi.sandbox.noise import uuid_of
@@ -69,8 +70,9 @@ class Sandbox:
         self._take_key()
         self.reception = Reception(self.office)
         faults = Faults(self.faults, self.seed)
+        self.feed = Feed(self.office, faults)
         self._lines: set[asyncio.Task[None]] = set()
-        connection = Connection(self.reception, faults, self.clock, None, compress=self.compress)
+        connection = Connection(self.reception, faults, self.clock, self.feed.upgrade, compress=self.compress)
 
         async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
@@ -152,7 +154,7 @@ class Sandbox:
     @property
     def ws_url(self) -> str:
         """Where its stream is."""
-        return f"ws://127.0.0.1:{self.port}/trade-api/ws/v2"
+        return f"ws://127.0.0.1:{self.port}{SOCKET_PATH}"
 
     @property
     def announcement(self) -> dict[str, str]:

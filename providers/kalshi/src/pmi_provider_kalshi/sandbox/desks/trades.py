@@ -178,11 +178,10 @@ class TradesDesk:
         rows = [bar_row(bar) for bar in self._bars(ticker, span, call.now)]
         if call.flag("include_latest_before_start"):
             earlier = (0, span[0] - 1, span[2])
-            last = None
-            for last in self._bars(ticker, earlier, call.now):
-                pass
-            if last is not None:
-                rows.insert(0, latest_row(last, span[0] + span[2] * 60))
+            before = list(self._bars(ticker, earlier, call.now))
+            if before:
+                length = span[2] * 60
+                rows.insert(0, latest_row(before[-1], -(-span[0] // length) * length))
         return rows
 
     def candles(self, call: Call) -> Answer:

@@ -286,8 +286,8 @@ class TransfersDesk:
             shard: (total * wanted.get(shard, 0) / 100).quantize(Decimal("0.01")) for shard, _ in SHARDS
         }
         over = [(shard, free[shard] - target[shard]) for shard in free if free[shard] > target[shard]]
-        for shard in target:
-            need = target[shard] - free[shard]
+        for shard, wish in target.items():
+            need = wish - free[shard]
             while need > 0 and over:
                 source, spare = over.pop()
                 moved = min(need, spare).quantize(Decimal("0.0001"))
