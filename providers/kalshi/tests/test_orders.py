@@ -9,6 +9,7 @@ import pytest
 from pmi_core.errors import (
     Duplicate,
     InsufficientFunds,
+    MarketNotOpen,
     NotFound,
     OffGrid,
     OrderRefused,
@@ -110,7 +111,6 @@ async def test_a_reading_that_lags_or_fails_changes_nothing(keyed, exchange, ord
         (400, {"error": {"code": "insufficient_balance", "message": "x"}}, InsufficientFunds),
         (400, {"error": {"code": "invalid_order", "message": "x", "details": "post only cross"}}, WouldCross),
         (409, {"error": {"code": "fill_or_kill_insufficient_resting_volume", "message": "x"}}, OrderRefused),
-        (404, MISSING, NotFound),
         (200, {"error": {"code": "insufficient_balance", "message": "x"}}, InsufficientFunds),
         (201, {"error": {"code": "weather", "message": "x"}}, UncertainError),
         (400, {"code": "bad_request", "message": "bad request", "details": "json: x"}, RequestError),
@@ -123,6 +123,22 @@ async def test_refusals_have_names_whatever_the_status(keyed, exchange, code, bo
         await keyed.orders.place_order(wanted())
     assert type(refusal.value) is kind
     assert (refusal.value.venue, refusal.value.capability) == ("kalshi", "orders")
+
+
+@pytest.mark.parametrize(
+    "status, kind",
+    [("closed", MarketNotOpen), ("inactive", MarketNotOpen), ("active", NotFound), (None, NotFound)],
+)
+async def test_what_the_venue_does_not_find_may_only_be_closed(keyed, exchange, row, status, kind):
+    exchange.takes("POST", ORDERS, MISSING, code=404)
+    if status is None:
+        exchange.answers("/markets/A-1", MISSING, code=404)
+        exchange.answers("/historical/markets/A-1", MISSING, code=404)
+    else:
+        exchange.answers("/markets/A-1", {"market": row("A-1", status=status)})
+    with pytest.raises(kind) as refusal:
+        await keyed.orders.place_order(wanted())
+    assert type(refusal.value) is kind
 
 
 async def test_a_price_off_the_grid_is_told_its_neighbours(keyed, exchange, row):

@@ -8,7 +8,15 @@ from math import ceil, floor
 from typing import Any, Final
 
 from pmi_core.capabilities import Capability
-from pmi_core.errors import Duplicate, NotFound, OffGrid, PmiError, UncertainError, UnexpectedAnswer
+from pmi_core.errors import (
+    Duplicate,
+    MarketNotOpen,
+    NotFound,
+    OffGrid,
+    PmiError,
+    UncertainError,
+    UnexpectedAnswer,
+)
 from pmi_core.identifiers import OrderRef
 from pmi_core.models import (
     Fill,
@@ -80,6 +88,8 @@ class Orders:
         except OffGrid as error:
             await self.name_grid(request, error)
             raise
+        except NotFound as error:
+            raise await self._without_market(request, error) from None
         row = answer.decode(Created)
         try:
             order = created(request, row, self._venue)
@@ -108,6 +118,17 @@ class Orders:
             error.hint = f"it belongs to order {found.ref}" if found is not None else None
             raise error
         return found
+
+    async def _without_market(self, request: OrderRequest, error: NotFound) -> PmiError:
+        """The better reason, where the market is there and only takes no orders any more."""
+        ticker = request.market_ref.native
+        try:
+            row = await self._archive.market(ticker, capability=_CAPABILITY)
+        except PmiError:
+            return error
+        if row.status == "active":
+            return error
+        return MarketNotOpen(f"market {ticker} takes no orders: it is {row.status}", code=error.code)
 
     async def name_grid(self, request: OrderRequest, error: OffGrid) -> None:
         """Say which prices of the market are nearest; a failure to read them changes nothing."""

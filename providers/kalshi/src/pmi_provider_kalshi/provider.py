@@ -38,6 +38,7 @@ from pmi_provider_kalshi.limits import BALANCES, READS, WRITES
 from pmi_provider_kalshi.markets import Markets
 from pmi_provider_kalshi.memory import OrderMemory
 from pmi_provider_kalshi.milestones import Milestones
+from pmi_provider_kalshi.native.sets import Native
 from pmi_provider_kalshi.orders import Orders
 from pmi_provider_kalshi.portfolio import Portfolio
 from pmi_provider_kalshi.queue import Queue
@@ -112,6 +113,7 @@ async def open_kalshi(context: OpenContext) -> KalshiVenue:
         trades=Trades(client, archive, name),
         candles=Candles(client, archive, name),
         milestones=Milestones(client, name),
+        native=Native.over(caller, settings.api_key_id),
         faults=caller.faults,
         combos=Combos(Communications(caller), archive, clock, name),
         **(_keyed(caller, archive, clock, name) if signer is not None else {}),

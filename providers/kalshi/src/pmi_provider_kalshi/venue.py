@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pmi_core.provider import Venue
 from pmi_provider_kalshi.faults import Faults
+from pmi_provider_kalshi.native.sets import Native
 
 __all__ = ["KalshiVenue"]
 
@@ -14,5 +15,7 @@ __all__ = ["KalshiVenue"]
 class KalshiVenue(Venue):
     """A venue with its neutral slots, and what no neutral slot has room for."""
 
+    native: Native
+    """What only this exchange has, as small sets of typed methods."""
     faults: Faults
     """Rows of pages that made no sense and were left out."""
