@@ -6,7 +6,7 @@ import base64
 import json
 import os
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -79,6 +79,12 @@ class Caller:
         }
         return await self.ask("POST", "/portfolio/events/orders", body | fields)
 
+    async def leap(self, seconds):
+        """Let time pass at once, without playing every step of it."""
+        clock = self.sandbox.clock
+        clock.set(clock.now() + timedelta(seconds=seconds))
+        await self.get("/exchange/status")
+
     async def market(self, series="KXFED"):
         """The first open market of a series."""
         rows = await self.get("/markets", status="open", series_ticker=series, limit=100)
@@ -91,6 +97,7 @@ class Line:
     def __init__(self, socket):
         self.socket = socket
         self.number = 0
+        self.seen = []
 
     async def command(self, cmd, **params):
         """Send a command; gives its number."""
@@ -102,6 +109,7 @@ class Line:
         """The next frame, or the next of a kind."""
         while True:
             found = json.loads(await self.socket.recv())
+            self.seen.append(found)
             if kind is None or found["type"] == kind:
                 return found
 

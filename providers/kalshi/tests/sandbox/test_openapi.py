@@ -57,7 +57,9 @@ async def use_public(caller, clock):
     await caller.get("/series/fee_changes", show_historical="true")
     await caller.get("/events", with_nested_markets="true", with_milestones="true")
     await caller.get("/markets/orderbooks", tickers=[ticker, "NOTHING"])
-    await caller.get(f"/series/KXFED/markets/{ticker}/candlesticks", **span, include_latest_before_start="true")
+    await caller.get(
+        f"/series/KXFED/markets/{ticker}/candlesticks", **span, include_latest_before_start="true"
+    )
     await caller.get(f"/series/KXFED/events/{event}/candlesticks", **span)
     await caller.get("/markets/candlesticks", market_tickers=f"{ticker},{game['ticker']}", **span)
     old = (await caller.get("/historical/markets"))["markets"][0]
@@ -118,11 +120,13 @@ async def use_orders(caller, clock):
     await caller.ask("DELETE", f"{groups}/{group}")
 
 
-async def use_account(caller, clock):
+async def use_account(caller, _clock):
     """Read the account, move money, and see a market paid."""
     quick = await caller.market("KXBTC15M")
     await caller.order(quick["ticker"], price="0.9900", time_in_force="immediate_or_cancel")
-    await clock.advance(1200)
+    await caller.leap(920)
+    await caller.leap(60)
+    assert (await caller.get("/portfolio/settlements"))["settlements"]
     for path in (
         "/account/limits",
         "/account/api_usage_level/volume_progress",
@@ -180,7 +184,7 @@ async def use_negotiations(caller, clock):
         assert (await caller.get(path))["quote"]["status"] == "executed"
     rfq = (await caller.ask("POST", f"{base}/rfqs", {**asked, "contracts_fp": "5.00"})).json()["id"]
     await caller.ask("DELETE", f"{base}/rfqs/{rfq}")
-    others = [row for row in (await caller.get(f"{base}/rfqs", status="open"))["rfqs"]]
+    others = (await caller.get(f"{base}/rfqs", status="open"))["rfqs"]
     for row, older in zip(others, (False, True), strict=False):
         given = {"rfq_id": row["id"], "yes_bid": "0.9000", "no_bid": "0.0000", "rest_remainder": False}
         name = (await caller.ask("POST", f"{base}/quotes", given)).json()["id"]
@@ -190,7 +194,11 @@ async def use_negotiations(caller, clock):
         confirmed = await caller.ask("PUT", f"{path}/confirm", {})
         assert confirmed.status_code == 204, confirmed.text
         await clock.advance(2)
-        worthless = {**given, "yes_bid": "0.0100", "rfq_id": (await caller.get(f"{base}/rfqs"))["rfqs"][0]["id"]}
+        worthless = {
+            **given,
+            "yes_bid": "0.0100",
+            "rfq_id": (await caller.get(f"{base}/rfqs"))["rfqs"][0]["id"],
+        }
         name = (await caller.ask("POST", f"{base}/quotes", worthless)).json()["id"]
         path = f"{base}/quotes/{name}" if older else f"{base}/rfqs/{worthless['rfq_id']}/quotes/{name}"
         await caller.ask("DELETE", path)

@@ -235,7 +235,8 @@ def _market(office: Office, event: MarketChanged, *, apart: bool) -> Bulletin:
         if view.close_time is not None:
             msg["close_ts"] = seconds(view.close_time)
         told = {name: row[name] for name in _TOLD if name in row}
-        msg["additional_metadata"] = {"name": row["yes_sub_title"], **told}
+        due = seconds(datetime.fromisoformat(row["expected_expiration_time"]))
+        msg["additional_metadata"] = {"name": row["yes_sub_title"], **told, "expected_expiration_ts": due}
         msg["price_level_structure"] = plan.structure
         if not apart:
             msg["price_ranges"] = bands(plan.structure)
