@@ -170,7 +170,7 @@ def amended(order: Order, answer: Amended, venue: str, *, limit: Decimal, size: 
         else:
             remaining = field("remaining_count", contracts, answer.remaining_count)
             filled = size - remaining if remaining else order.filled + more
-        if remaining < ZERO or filled > size:
+        if remaining < ZERO or filled < ZERO or filled > size:
             raise ValueError(f"{filled} filled and {remaining} remaining do not make {size}")
         at = field("ts_ms", milliseconds, answer.ts_ms)
         changes: dict[str, Any] = {

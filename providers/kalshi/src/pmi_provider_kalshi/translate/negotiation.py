@@ -16,6 +16,8 @@ __all__ = ["collection", "ids_of", "quote", "rfq"]
 
 _BETWEEN: Final = "/"
 """A quote is found by its request and its own id, so its ref holds both."""
+_MANY: Final = 100
+"""Legs where nobody sets a limit."""
 _RFQ_STATUSES: Final = {"open": RfqStatus.OPEN, "closed": RfqStatus.CLOSED}
 _QUOTE_STATUSES: Final = {
     "open": QuoteStatus.OPEN,
@@ -105,6 +107,8 @@ def _side(text: str | None) -> OutcomeSide | None:
 def collection(row: wire.Collection, venue: str) -> Collection:
     """Translate a collection; a ``size_max`` of 0 leaves the number of legs to the events' own limits.
 
+    Where those set none either, ``max_legs`` is 100.
+
     Raises:
         UnexpectedAnswer: a value is not one that the venue documents; the message names the collection.
     """
@@ -112,7 +116,10 @@ def collection(row: wire.Collection, venue: str) -> Collection:
         events = row.associated_events or []
         tickers = [event.ticker for event in events] or (row.associated_event_tickers or [])
         least = max(row.size_min, 1)
-        most = row.size_max if row.size_max > 0 else sum(event.size_max or 1 for event in events)
+        limits = [event.size_max for event in events]
+        most = row.size_max
+        if most <= 0:  # no limit of its own: what the events allow together, if they say
+            most = _MANY if not limits or None in limits else min(sum(filter(None, limits)), _MANY)
         one_each = bool(events) and all(event.size_max == 1 for event in events)
         return Collection(
             ref=CollectionRef.make(venue, row.collection_ticker),
