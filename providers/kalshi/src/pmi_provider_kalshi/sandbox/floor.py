@@ -70,7 +70,7 @@ class Floor:
     def __init__(self, plan: FloorPlan, clock: Clock) -> None:
         self.plan = plan
         self._clock = clock
-        self.start = self._now = clock.now()
+        self.start = self._now = _to_millis(clock.now())
         self.engine = Exchange(
             ExchangeSettings(
                 execution_delay=plan.execution_delay,
@@ -100,8 +100,8 @@ class Floor:
         return int(moment.timestamp() / self.plan.pace.total_seconds())
 
     def now(self) -> datetime:
-        """The present moment, which never runs backwards."""
-        self._now = max(self._now, self._clock.now())
+        """The present moment to the millisecond, which never runs backwards."""
+        self._now = max(self._now, _to_millis(self._clock.now()))
         return self._now
 
     def catch_up(self) -> datetime:
@@ -244,3 +244,8 @@ class Floor:
         """The series of a market, of a combo the series of combos."""
         known = self.calendar.markets.get(ticker)
         return known[0].series if known is not None else series.COMBO
+
+
+def _to_millis(moment: datetime) -> datetime:
+    """A moment as the matching engine stamps it."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -151,7 +151,7 @@ class PlacingDesk:
             "client_order_id": client_id,
             "fill_count": count(order.filled),
             "remaining_count": count(order.remaining),
-            "ts_ms": millis(call.now),
+            "ts_ms": millis(order.created_time),
         }
         return row | self._averages(order)
 
@@ -266,7 +266,7 @@ class PlacingDesk:
         row: dict[str, Any] = {
             "order_id": call.params["order_id"],
             "client_order_id": now.client_order_id,
-            "ts_ms": millis(call.now),
+            "ts_ms": millis(now.updated_time),
         }
         if (now.filled, now.remaining) != (order.filled, order.remaining):
             row |= {"remaining_count": count(now.remaining), "fill_count": count(now.filled)}
@@ -305,7 +305,7 @@ class PlacingDesk:
                 "order_id": call.params["order_id"],
                 "client_order_id": now.client_order_id,
                 "remaining_count": count(now.remaining),
-                "ts_ms": millis(call.now),
+                "ts_ms": millis(now.updated_time),
             },
         )
 
@@ -320,15 +320,15 @@ class PlacingDesk:
             call.number("exchange_index"),
             call.subaccount,
         )
-        return Answer(200, self._cancel(order, call))
+        return Answer(200, self._cancel(order))
 
-    def _cancel(self, order: OrderView, call: Call) -> dict[str, Any]:
+    def _cancel(self, order: OrderView) -> dict[str, Any]:
         self._floor.apply(CancelOrder, account=order.account, order_id=order.id)
         return {
             "order_id": self._office.names.of(order.id),
             "client_order_id": order.client_order_id,
             "reduced_by": count(order.remaining),
-            "ts_ms": millis(call.now),
+            "ts_ms": millis(self._engine.order(order.id).updated_time),
         }
 
     def cancel_many(self, call: Call) -> Answer:
@@ -344,7 +344,7 @@ class PlacingDesk:
                     body.number("exchange_index"),
                     call.settled(body.number("subaccount")),
                 )
-                rows.append(self._cancel(order, call))
+                rows.append(self._cancel(order))
             except Refusal as error:
                 rows.append(_failed(error) | {"order_id": order_id, "reduced_by": count(None)})
         return Answer(200, {"orders": rows})
