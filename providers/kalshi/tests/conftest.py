@@ -59,13 +59,14 @@ class Exchange(ReplayTransport):
         self.answers("/account/limits", {"usage_tier": tier, **buckets, "grants": []})
         return self.answers("/account/endpoint_costs", {"default_cost": 10, "endpoint_costs": list(costs)})
 
-    def takes(self, method, path, body, *, code=200, **query):
-        """Answer a write, whatever its body says."""
+    def takes(self, method, path, body, *, code=200, sent=None, **query):
+        """Answer a write: with the body ``sent``, or whatever its body says."""
         content = b"" if body is None else json.dumps(body).encode()
         made = {name: str(value) for name, value in query.items()}
-        self.record(
-            Recording(path=ROOT + path, method=method, query=made, status=code, headers={}, body=content)
+        told = Recording(
+            method=method, path=ROOT + path, query=made, request_body=sent, status=code, body=content
         )
+        self.record(told)
         return self
 
     def bodies(self, method=None):

@@ -7,7 +7,14 @@ from decimal import Decimal
 
 import pytest
 
-from pmi_core.errors import NotFound, OrderRefused, PermissionDenied, RequestError, UncertainError
+from pmi_core.errors import (
+    NotFound,
+    OrderRefused,
+    PermissionDenied,
+    RequestError,
+    UncertainError,
+    UnexpectedAnswer,
+)
 from pmi_core.models import (
     CollectionQuery,
     ComboLeg,
@@ -75,9 +82,14 @@ async def test_groups_are_listed_with_their_orders(keyed, exchange, order_row):
         await keyed.groups.create_group(D("0.001"))
 
 
-async def test_an_account_without_groups_has_none(keyed, exchange):
+async def test_an_account_without_groups_has_none(keyed, exchange, order_row):
     exchange.answers(GROUPS, {})
+    filters = {"status": "resting", "limit": 1000}
+    exchange.answers("/portfolio/orders", {"orders": [order_row()]}, **filters)
+    exchange.answers("/portfolio/orders", {"orders": [order_row(order_group_id="g1")]}, **filters)
     assert await keyed.groups.list_groups() == ()
+    with pytest.raises(UnexpectedAnswer, match="open orders belong to some"):
+        await keyed.groups.list_groups()
 
 
 def rfq(**changes):
@@ -250,11 +262,14 @@ async def test_collections_are_public_and_opening_needs_a_key(kalshi, exchange, 
     for one, plain in zip(found, rows, strict=True):
         assert one.ref == f"kalshi:{plain['collection_ticker']}"
         assert one.series_ref == f"kalshi:{plain['series_ticker']}"
-        assert one.event_refs == tuple(f"kalshi:{part['ticker']}" for part in plain["associated_events"])
+        events = plain["associated_events"]
+        tickers = [part["ticker"] for part in events] or plain["associated_event_tickers"]
+        assert one.event_refs == tuple(f"kalshi:{ticker}" for ticker in tickers)
         assert (one.min_legs, one.ordered) == (plain["size_min"], plain["is_ordered"])
-        limits = [part.get("size_max") for part in plain["associated_events"]]
+        limits = [part.get("size_max") for part in events] or [None]
         assert one.max_legs == (plain["size_max"] or (100 if None in limits else min(sum(limits), 100)))
-        assert one.yes_only == plain["is_all_yes"]
+        only = bool(events) and all(part["is_yes_only"] for part in events)
+        assert one.yes_only == (plain["is_all_yes"] or only)
         assert one.one_market_per_event == (set(limits) == {1} or plain["is_single_market_per_event"])
         assert one.open_time == datetime.fromisoformat(plain["open_date"]).astimezone(UTC)
     with pytest.raises(PermissionDenied, match="needs a key"):

@@ -62,9 +62,17 @@ class Groups:
 
     @placed(_CAPABILITY)
     async def list_groups(self) -> tuple[OrderGroup, ...]:
-        """List the account's groups with their open orders."""
+        """List the account's groups with their open orders.
+
+        The venue leaves its list out where there are no groups; an open order in a group would give
+        such an answer the lie.
+        """
         rows = (await self._portfolio.groups(capability=_CAPABILITY)).order_groups or []
-        held = await self._orders_by_group() if rows else {}
+        held = await self._orders_by_group()
+        if held and not rows:
+            raise UnexpectedAnswer(
+                "no order groups are listed, and open orders belong to some", venue=self._venue
+            )
         found = []
         for row in rows:
             self._shards[row.id] = row.exchange_index

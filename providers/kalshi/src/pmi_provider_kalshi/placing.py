@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
-from pmi_core.errors import BelowMinimum, InvalidOrder, OffGrid, UnexpectedAnswer
+from pmi_core.errors import BelowMinimum, InvalidOrder, OffGrid
 from pmi_core.identifiers import OrderRef
 from pmi_core.models import (
     Action,
@@ -195,7 +195,7 @@ def _averages(
     if not filled:
         return None, ZERO
     if answer.average_fill_price is None:
-        raise UnexpectedAnswer(f"order {answer.order_id}: average_fill_price is missing although it filled")
+        raise ValueError("average_fill_price is missing although something filled")
     told = field("average_fill_price", price, answer.average_fill_price)
     average = turned(told, outcome)
     if (average > limit) if action is Action.BUY else (average < limit):
