@@ -12,7 +12,6 @@ from pmi_core.provider import (
     Netting,
     OpenContext,
     VenueInfo,
-    WriteClass,
 )
 from pmi_core.transport.http import HttpClient, Timeouts
 from pmi_core.transport.limits import Limits
@@ -44,7 +43,7 @@ from pmi_provider_kalshi.portfolio import Portfolio
 from pmi_provider_kalshi.queue import Queue
 from pmi_provider_kalshi.quotes import Quotes
 from pmi_provider_kalshi.resolver import Resolver
-from pmi_provider_kalshi.settings import Environment, KalshiSettings
+from pmi_provider_kalshi.settings import KalshiSettings
 from pmi_provider_kalshi.signing import signer_of
 from pmi_provider_kalshi.status import Status
 from pmi_provider_kalshi.trades import Trades
@@ -95,8 +94,7 @@ async def open_kalshi(context: OpenContext) -> KalshiVenue:
             provider="kalshi",
             title="Kalshi",
             environment=settings.environment.value,
-            # Nobody knows what stands behind an address of one's own, so it counts as the real exchange.
-            write_class=WriteClass.DEMO if settings.environment is Environment.DEMO else WriteClass.REAL,
+            write_class=settings.write_class,
             currency="USD",
             idempotency=Idempotency(IdempotencyKind.CLIENT_ID, max_length=64),
             netting=Netting.NET,
