@@ -179,7 +179,7 @@ class Document:
         kind = schema.get("type", "object")
         if kind == "object":
             fields = schema.get("properties", {})
-            wanted = schema.get("required", ()) or ([] if named != "BatchItem" else fields)
+            wanted = [*schema.get("required", ()), "created_time"]
             return {one: self.least(fields[one], one) for one in wanted if one in fields}
         if kind == "array":
             return [] if name in EMPTY else [self.least(schema["items"], name)]
