@@ -22,6 +22,7 @@ from pmi_provider_kalshi.sandbox import Sandbox
 REFERENCE = Path(
     os.environ.get("PMI_REFERENCE", Path(__file__).resolve().parents[5] / "shared" / "reference")
 )
+SAMPLES = Path(os.environ.get("PMI_SAMPLES", Path(__file__).resolve().parents[5] / "shared" / "samples"))
 PSS = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=padding.PSS.DIGEST_LENGTH)
 
 
@@ -209,3 +210,16 @@ def openapi(official):
 @pytest.fixture(scope="session")
 def as_schema():
     return nullable
+
+
+@pytest.fixture(scope="session")
+def recorded():
+    """Recorded errors by case; which service spoke is not said any more since August 2026."""
+    path = SAMPLES / "kalshi" / "rest_errors_demo_2026-06.json"
+    if not path.is_file():
+        pytest.skip(f"{path} is not here; name the folder of samples in PMI_SAMPLES")
+    rows = {row["case"]: row for row in json.loads(path.read_text("utf-8"))}
+    for row in rows.values():
+        if isinstance(row["body"].get("error"), dict):
+            row["body"]["error"].pop("service", None)
+    return rows

@@ -7,6 +7,7 @@ import time
 from datetime import timedelta
 from typing import ClassVar
 
+import httpx2
 import pytest
 
 from pmi_core.clock import SystemClock
@@ -49,13 +50,9 @@ class TestAgainstTheSandbox(ProviderContract):
         return QuickClock()
 
     @pytest.fixture
-    def wire(self):
-        """No transport stands between the client and the network of this machine."""
-        return
-
-    @pytest.fixture
-    def may_trade(self):
-        return True
+    def transport(self):
+        """The network of this machine, with the contract's misfortunes before it."""
+        return httpx2.AsyncHTTPTransport(verify=False)
 
     @pytest.fixture
     def may_stream(self):

@@ -91,7 +91,6 @@ class Floor:
         self._list_collection()
         asked = tuple(ticker for ticker in self.engine.market_ids() if ticker.startswith("KXFED"))
         self._counterparts = Counterparts(self.engine, plan.seed, self.chance, asked, self.start)
-        self._quote_all(self.start)
         self._counterparts.act(self.start)
 
     # ------------------------------------------------------------------------------------- time
@@ -226,10 +225,6 @@ class Floor:
         elif market.status in (MarketStatus.SETTLED, MarketStatus.VOIDED):
             self._maker.forget(ticker)
             self._phases.pop(ticker, None)
-
-    def _quote_all(self, now: datetime) -> None:
-        for ticker in list(self._phases):
-            self._quote(ticker, now)
 
     # ---------------------------------------------------------------------------------- looking
 

@@ -63,13 +63,13 @@ class Sandbox:
     compress: bool = True
 
     async def __aenter__(self) -> Self:
+        faults = Faults(self.faults, self.seed)
         floor = FloorPlan(
             seed=self.seed, moving=self.moving, cash=self.cash, execution_delay=self.execution_delay
         )
         self.office = Office(OfficePlan(floor=floor, tier=self.tier, read_lag=self.read_lag), self.clock)
         self._take_key()
         self.reception = Reception(self.office)
-        faults = Faults(self.faults, self.seed)
         self.feed = Feed(self.office, faults)
         self._lines: set[asyncio.Task[None]] = set()
         connection = Connection(self.reception, faults, self.clock, self.feed.upgrade, compress=self.compress)
