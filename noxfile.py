@@ -338,12 +338,23 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def faults(session: nox.Session) -> None:
-    """A thousand seeded runs of the desk with lost answers, restarts and deaths."""
+    """A thousand seeded runs of the desk with lost answers and deaths; 500 of live data on a failing network."""
     install_wheels(session, extras="desk,testing")
+    session.run(
+        *("python", "-m", *PYTEST, "tests/core/streams/test_faults.py", "-q", *session.posargs),
+        env={"PMI_FAULT_RUNS": "500"},
+    )
     session.run(
         *("python", "-m", *PYTEST, "tests/core/desk/test_random.py", "-q", *session.posargs),
         env={"PMI_FAULT_RUNS": "1000"},
     )
+
+
+@nox.session(default=False)
+def soak(session: nox.Session) -> None:
+    """Ten minutes of live data on a network that fails now and then: nothing may grow (`-- SECONDS` for fewer)."""
+    install_wheels(session)
+    session.run("python", "tests/bench/streams_soak.py", *session.posargs)
 
 
 @nox.session(default=False)

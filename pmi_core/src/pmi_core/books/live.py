@@ -17,8 +17,8 @@ __all__ = ["LiveBook"]
 
 _new_view: Final = tuple.__new__
 _LIVE: Final = BookState.LIVE
-_SHEET: Final = 256
-"""Changes after which the state is copied; a view is built from the copy and at most so many changes."""
+_SHEET: Final = 128
+"""Entries of changes, two for each, after which the state is copied; a view is built from the copy and at most so many changes."""
 
 
 class LiveBook:
@@ -116,7 +116,8 @@ class LiveBook:
                 self._best_bid = max(self.bids, default=NO_BID)
         elif self.asks.pop(price, 0) and price == self._best_ask:
             self._best_ask = min(self.asks, default=NO_ASK)
-        self._changes.append((is_bid, price, size))
+        self._changes.append(price if is_bid else ~price)
+        self._changes.append(size)
 
     def doubt(self, reason: str) -> None:
         """Say that a check failed: the next commit makes the book go dark instead of showing it."""

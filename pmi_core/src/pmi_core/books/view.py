@@ -34,14 +34,17 @@ class Sheet:
         self.scale = scale
         self.bids = bids
         self.asks = asks
-        self.changes: list[tuple[bool, int, int]] = []
-        """Whether it is a bid, its price, its new size."""
+        self.changes: list[int] = []
+        """By turns a price (as ``~price`` where it is an ask) and its new size: plain integers, since a
+        tuple for each of a thousand books' changes would keep the garbage collector busy."""
 
     def at(self, count: int) -> tuple[dict[int, int], dict[int, int]]:
-        """Bids and asks after the first ``count`` changes."""
+        """Bids and asks after the first ``count`` entries of the changes."""
         bids, asks = self.bids.copy(), self.asks.copy()
-        for is_bid, price, size in self.changes[:count]:
-            side = bids if is_bid else asks
+        for at in range(0, count, 2):
+            price, size = self.changes[at], self.changes[at + 1]
+            side = bids if price >= 0 else asks
+            price = price if price >= 0 else ~price
             if size:
                 side[price] = size
             else:
@@ -54,7 +57,7 @@ class BookView(NamedTuple):
 
     sheet: Sheet
     changes: int
-    """How many of the sheet's changes had happened."""
+    """How many entries of the sheet's changes had been written."""
     best_bid: int
     """In the sheet's scale; :data:`NO_BID` where there is none."""
     best_ask: int

@@ -26,14 +26,14 @@ PATIENCE = 60
 
 
 @asynccontextmanager
-async def feeding(url, dialect, **options):
+async def feeding(url, dialect, channels=tuple(Channel), **options):
     """A feed joined to one client, closed at the end."""
     feed = Feed(venue="here", scale=Scale(4, 2))
     options = {"pulse": QUICK, "backoff": SOON, "random": Random(0), **options}
     client = SocketClient(
         url, venue="here", dialect=lambda ears: dialect(ears, feed), hear=feed.hear, **options
     )
-    feed.join(client)
+    feed.join(client, channels)
     try:
         yield feed, client
     finally:

@@ -99,4 +99,5 @@ class Handing(ClientConnection):
         super().connection_lost(exc)
         if not self.failure.done():
             self.failure.set_exception(self.close_exc)
-        self.failure.exception()  # whether somebody waits for it or not
+        if not self.failure.cancelled():
+            self.failure.exception()  # whether somebody waits for it or not

@@ -61,7 +61,7 @@ class Wire:
 
         self._connection.hand_over(take, arrive)
         try:
-            await self._connection.failure
+            await asyncio.shield(self._connection.failure)
         except ConnectionClosed as closed:
             raise _ended(closed) from None
 
