@@ -313,3 +313,24 @@ async def test_both_tiers_are_listed_and_one_bad_row_costs_nobody_else(keyed, ex
     told = [fault.message for fault in keyed.faults]
     assert any("row 0 of orders" in text and "fill_count_fp" in text for text in told)
     assert any("order worse: outcome_side is 'maybe'" in text for text in told)
+
+
+async def test_a_listing_that_lags_is_filled_up_from_what_was_acknowledged(keyed, exchange, order_row, clock):
+    exchange.takes("POST", ORDERS, placed(), code=201)
+    exchange.answers("/historical/orders", {"orders": []}, **{"*": "*"})
+    older = order_row("o0", created_time="2026-11-16T14:00:00Z")
+    filters = {"ticker": "A-1", "limit": 100}
+    exchange.answers("/portfolio/orders", {"orders": [older], "cursor": "more"}, **filters)
+    exchange.answers("/portfolio/orders", {"orders": [order_row("o1"), older]}, **filters)
+    exchange.answers("/portfolio/orders", {"orders": [older]}, **filters)
+    await keyed.orders.place_order(wanted())
+    query = OrderQuery(market_ref="kalshi:A-1")
+    for _ in range(2):
+        page = await keyed.orders.list_orders(query)
+        assert [order.ref for order in page.items] == ["kalshi:o1", "kalshi:o0"]
+    await clock.advance(6)
+    page = await keyed.orders.list_orders(query)
+    assert [order.ref for order in page.items] == ["kalshi:o0"], "after a while the listing is believed"
+    elsewhere = OrderQuery(market_ref="kalshi:B-1")
+    exchange.answers("/portfolio/orders", {"orders": []}, ticker="B-1", limit=100)
+    assert (await keyed.orders.list_orders(elsewhere)).items == ()

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from typing import Any, Final
 
+from pmi_core.clock import Clock
 from pmi_core.identifiers import OrderRef
 from pmi_core.models import Fill, Order, TimeInForce
 from pmi_core.numbers import ONE
@@ -20,6 +22,7 @@ from pmi_provider_kalshi.translate.sides import side_of
 __all__ = ["Known", "OrderMemory"]
 
 _MOST: Final = 20_000
+_FRESH: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Known:
 
     order: Order
     subaccount: int | None = None
+    since: float = 0.0
+    """When it was last acknowledged, on the clock that only goes forward."""
 
     @property
     def ticker(self) -> str:
@@ -43,7 +48,8 @@ class Known:
 class OrderMemory:
     """The newest 20,000 orders by ref and by client order id."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._known: OrderedDict[OrderRef, Known] = OrderedDict()
         self._names: dict[str, OrderRef] = {}
 
@@ -60,13 +66,27 @@ class OrderMemory:
         """Orders that still work as far as is known."""
         return [known for known in self._known.values() if not known.order.is_terminal]
 
+    def fresh(self, seconds: float) -> list[Order]:
+        """Orders that were acknowledged within the last seconds, so that readings may not show them yet."""
+        since = self._clock.monotonic() - seconds
+        found: list[Order] = []
+        for known in reversed(self._known.values()):
+            if len(found) >= _FRESH:
+                break
+            if known.since >= since:
+                found.append(known.order)
+        return found
+
     def told(self, order: Order, subaccount: int | None = None) -> Order:
         """Take in what the venue answered to a write: nothing is newer."""
-        assert order.ref is not None  # an answer to a write names its order
+        return self._keep(order, subaccount, self._clock.monotonic())
+
+    def _keep(self, order: Order, subaccount: int | None, since: float) -> Order:
+        assert order.ref is not None  # whatever comes from the venue names its order
         known = self._known.pop(order.ref, None)
         if subaccount is None and known is not None:
             subaccount = known.subaccount
-        self._known[order.ref] = Known(order, subaccount)
+        self._known[order.ref] = Known(order, subaccount, since)
         if order.client_order_id is not None:
             self._names[order.client_order_id] = order.ref
         while len(self._known) > _MOST:
@@ -80,10 +100,10 @@ class OrderMemory:
         assert order.ref is not None  # readings name their orders
         known = self._known.get(order.ref)
         if known is None:
-            return self.told(order, subaccount)
+            return self._keep(order, subaccount, -inf)
         reworded = _in_words_of(known.order, order)
         newest = known.order if _is_older(reworded, known.order) else reworded
-        return self.told(newest, subaccount)
+        return self._keep(newest, subaccount, known.since)
 
     def fill(self, fill: Fill) -> Fill:
         """A fill in the words of its order, where that order is known."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from math import ceil, floor
@@ -47,6 +48,8 @@ __all__ = ["Orders", "is_the_same", "taken_off"]
 
 _CAPABILITY: Final = Capability.ORDERS
 _WORKING: Final = frozenset({OrderStatus.PENDING, OrderStatus.OPEN, OrderStatus.PARTIAL})
+_LAG: Final = 5.0
+"""Seconds after which a listing shows what was acknowledged; 0.4 s were recorded."""
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LISTS: Final = {
     OrderStatus.OPEN: "resting",
@@ -202,8 +205,23 @@ class Orders:
         answer = await self._portfolio.orders(filters, capability=_CAPABILITY, archived=archived)
         rows = self._archive.faults.translated(answer.orders, self._finder.taken_in, _CAPABILITY)
         kept = [row for row in rows if _keeps(query, row)]
+        if cursor is None and not archived:
+            kept += self._unlisted(query, rows, limit - len(kept), ended=not answer.cursor)
         kept.sort(key=lambda row: row.created_time or _BEGINNING, reverse=True)
         return kept, answer.cursor
+
+    def _unlisted(self, query: OrderQuery, rows: Sequence[Order], room: int, *, ended: bool) -> list[Order]:
+        """Orders acknowledged a moment ago that the listing does not show yet, and no later page will."""
+        listed = {row.ref for row in rows}
+        newest = max((row.created_time for row in rows if row.created_time is not None), default=_BEGINNING)
+        missing = [
+            order
+            for order in self._memory.fresh(_LAG)
+            if order.ref not in listed
+            and (ended or (order.created_time is not None and order.created_time > newest))
+            and _keeps(query, order)
+        ]
+        return missing[: max(room, 0)]
 
     @placed(_CAPABILITY)
     async def list_fills(self, query: FillQuery) -> Page[Fill]:

@@ -120,7 +120,7 @@ async def open_kalshi(context: OpenContext) -> KalshiVenue:
 
 def _keyed(caller: Caller, archive: Archive, clock: Clock, name: str) -> dict[str, Any]:
     """The slots that need a key, around one memory of orders."""
-    portfolio, memory = Portfolio(caller), OrderMemory()
+    portfolio, memory = Portfolio(caller), OrderMemory(clock)
     finder = Finder(portfolio, memory, clock, name)
     orders = Orders(portfolio, archive, finder, memory, name)
     return {

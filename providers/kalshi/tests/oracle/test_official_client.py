@@ -138,7 +138,7 @@ async def test_it_meets_the_same_refusals(client):
 
 
 @pytest.mark.parametrize(
-    ("outcome", "action", "side"),
+    "outcome, action, side",
     [
         (OutcomeSide.YES, Action.BUY, "bid"),
         (OutcomeSide.YES, Action.SELL, "ask"),

@@ -51,9 +51,7 @@ async def test_a_key_that_is_none_is_said(tmp_path, content):
             pass
 
 
-@pytest.mark.parametrize(
-    ("seconds", "passes"), [(-5, True), (5, True), (30, True), (-30, False), (300, False)]
-)
+@pytest.mark.parametrize("seconds, passes", [(-5, True), (5, True), (30, True), (-30, False), (300, False)])
 async def test_stamps_may_be_a_little_off(caller, seconds, passes):
     headers = caller.headers("GET", FULL, skew=seconds * 1000)
     status, _ = await refused(caller, headers)

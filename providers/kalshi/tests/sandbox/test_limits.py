@@ -52,7 +52,7 @@ async def test_writes_have_a_bucket_of_their_own_and_rows_are_billed(serve):
         assert (await caller.get("/portfolio/orders", status="resting"))["orders"]
 
 
-@pytest.mark.parametrize(("tier", "passes"), [("basic", 1), ("premier", 5)])
+@pytest.mark.parametrize("tier, passes", [("basic", 1), ("premier", 5)])
 async def test_the_balance_is_asked_for_seldom(serve, tier, passes):
     async with serve(tier=tier) as caller:
         found = await statuses(caller, passes + 1, "GET", "/portfolio/balance")
@@ -125,7 +125,7 @@ async def test_a_cut_socket_is_cut(serve):
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    "settings, said",
     [
         ({"faults": {"earthquake": Decimal(1)}}, "no fault"),
         ({"faults": {"slow": Decimal(2)}}, "rate"),

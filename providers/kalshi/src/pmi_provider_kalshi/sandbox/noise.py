@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 from uuid import UUID
@@ -27,13 +28,19 @@ def pick(low: int, high: int, *parts: object) -> int:
     return low + _word(*parts) % (high - low + 1)
 
 
+@lru_cache(maxsize=100_000)
+def _knot(place: int, period: float, *parts: object) -> float:
+    """Where a path stands at a multiple of its period; many moments lie between the same two."""
+    return 2 * share(*parts, period, place) - 1
+
+
 def drift(moment: float, period: float, *parts: object) -> float:
     """A smooth path over time in [-1, 1] that changes direction about once a ``period`` of seconds."""
     place = moment / period
     before = math.floor(place)
     rest = place - before
     blend = rest * rest * (3 - 2 * rest)
-    first, second = (2 * share(*parts, period, before + step) - 1 for step in (0, 1))
+    first, second = _knot(before, period, *parts), _knot(before + 1, period, *parts)
     return first + (second - first) * blend
 
 

@@ -17,7 +17,7 @@ from pmi_provider_kalshi.sandbox.scenario.plans import EventPlan, MarketPlan
 __all__ = ["History", "Print"]
 
 _SPAN: Final = timedelta(days=10)
-_STEPS: Final = 120
+_STEPS: Final = 60
 
 
 class Print(NamedTuple):
@@ -57,7 +57,7 @@ class History:
             return ()
         length = (end - begin) / _STEPS
         length = (
-            max(length, timedelta(hours=2)) if event.activity < 200 else max(length, timedelta(seconds=40))
+            max(length, timedelta(hours=4)) if event.activity < 200 else max(length, timedelta(seconds=40))
         )
         structure = grid(event.series.structure)
         made = []

@@ -12,7 +12,7 @@ from pmi_provider_kalshi.sandbox.noise import pick, share
 
 __all__ = ["DEPTH", "Ladder", "ladder"]
 
-DEPTH = 6
+DEPTH = 5
 _EVERY = 20
 """Seconds after which sizes are drawn anew."""
 
