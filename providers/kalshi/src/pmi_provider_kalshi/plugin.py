@@ -22,6 +22,7 @@ _KEYED = frozenset(
         Capability.QUEUE,
         Capability.GROUPS,
         Capability.QUOTES,
+        Capability.STREAM,
     }
 )
 """Slots that need an API key."""
