@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from fastmcp import FastMCP
 
+    from pmi_mcp.live.subscriptions import Subscriptions
     from pmi_mcp.settings import ServerSettings
     from pmi_mcp.tools import ToolSpec
     from pmi_mcp.trading import Trading
@@ -81,6 +82,7 @@ def register(
     venues: Venues,
     settings: ServerSettings,
     trading: Trading | None = None,
+    subscriptions: Subscriptions | None = None,
 ) -> None:
     """Add a tool to the server: one that reads bound to the venues, one that writes to its caller.
 
@@ -90,8 +92,14 @@ def register(
         venues: what it may ask.
         settings: how large an answer may be.
         trading: by what a tool that writes does so; a tool that reads needs none.
+        subscriptions: what a tool that listens takes out and reads; others need none.
     """
-    bound = _bound(spec.function, lambda: venues) if spec.writes is None else _writing(spec, venues, trading)
+    if spec.listens:
+        bound = _listening(spec, subscriptions)
+    elif spec.writes is not None:
+        bound = _writing(spec, venues, trading)
+    else:
+        bound = _bound(spec.function, lambda: venues)
     tool = AnswerTool.from_function(
         bound,
         name=spec.name,
@@ -126,6 +134,13 @@ def _writing(spec: ToolSpec, venues: Venues, trading: Trading | None) -> Callabl
 
     assert trading is not None, "a tool that writes needs something to write by"
     return _bound(spec.function, lambda: Caller(venues, trading, Conversation(get_context())))
+
+
+def _listening(spec: ToolSpec, subscriptions: Subscriptions | None) -> Callable[..., Awaitable[Any]]:
+    from pmi_mcp.live.subscriber import Subscriber
+
+    assert subscriptions is not None, "a tool that listens needs subscriptions"
+    return _bound(spec.function, lambda: Subscriber.of(subscriptions, get_context()))
 
 
 def _bound(

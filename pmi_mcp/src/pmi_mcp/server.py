@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pmi_core.clock import Clock
     from pmi_core.plugins.registry import Registry
+    from pmi_mcp.live.service import Live
     from pmi_mcp.settings import ServerSettings
     from pmi_mcp.tools import ToolSpec
     from pmi_mcp.trading import Trading
@@ -62,7 +63,11 @@ def build(
     @contextlib.asynccontextmanager
     async def lifespan(server: FastMCP[Any]) -> AsyncIterator[dict[str, Any]]:
         del server
-        async with registry, trading.serving():
+        async with contextlib.AsyncExitStack() as stack:
+            await stack.enter_async_context(registry)
+            await stack.enter_async_context(trading.serving())
+            if live is not None:
+                await stack.enter_async_context(live.serving())
             yield {}
 
     def is_possible(spec: ToolSpec) -> bool:
@@ -92,8 +97,15 @@ def build(
     give_title(server)
     if writes:
         server.add_middleware(Notice(trading))
+    live: Live | None = None
+    if any(spec.listens for spec in offered):
+        from pmi_mcp.live.service import Live as Service
+
+        live = Service(venues, settings)
     for spec in offered:
-        register(server, spec, venues, settings, trading)
+        register(server, spec, venues, settings, trading, live.subscriptions if live else None)
+    if live is not None:
+        live.offer(server)
     offer_prompts(server, frozenset(spec.name for spec in offered))
     return server
 
@@ -182,7 +194,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--toolsets",
         metavar="NAMES",
-        help="which tools to offer, by comma: core (the default), browse, trading, groups, rfq; or all",
+        help="which tools to offer, by comma: core (the default), browse, trading, groups, rfq, live; or all",
     )
     parser.add_argument(
         "--read-only",

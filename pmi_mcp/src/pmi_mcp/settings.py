@@ -29,6 +29,8 @@ class Toolset(StrEnum):
     """Order groups of the account."""
     RFQ = "rfq"
     """Requests for quotes, what was quoted, and the markets of combinations."""
+    LIVE = "live"
+    """Markets and the account while they change."""
 
 
 ALL_TOOLSETS = "all"
@@ -63,6 +65,17 @@ class ServerSettings(SettingsModel):
     """Rows of a listing that a search looks at where a venue has no search of its own."""
     cache_seconds: int = Field(default=300, ge=1, le=86_400)
     """How long a client may keep the list of tools."""
+
+    live_subscriptions: int = Field(default=8, ge=1, le=100)
+    """Live subscriptions that one client may have at a time."""
+    live_markets: int = Field(default=100, ge=1, le=2_000)
+    """Markets that one client may follow at a time, all its subscriptions together."""
+    live_total: int = Field(default=200, ge=1, le=10_000)
+    """Live subscriptions of all clients together, and resources that are watched."""
+    live_events: int = Field(default=500, ge=10, le=10_000)
+    """Events kept for a client that does not read; the oldest go first, and are counted."""
+    live_minutes: int = Field(default=10, ge=1, le=1_440)
+    """Over HTTP, a subscription ends that is not read for so many minutes."""
 
     @field_validator("toolsets", mode="before")
     @classmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pmi_core.streams.feed import Feed
+from pmi_core.streams.listener import Listener
 from pmi_core.streams.outlet import Outlet
 
-__all__ = ["Feed", "Outlet"]
+__all__ = ["Feed", "Listener", "Outlet"]

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pmi_core.books import LiveBook, Scale
 from pmi_core.clock import Clock, SystemClock
-from pmi_core.errors import PmiError, RequestError
+from pmi_core.errors import RequestError
 from pmi_core.identifiers import MarketRef
 from pmi_core.models import BookState, Channel, ConnectionState, Subscription, Update
 from pmi_core.streams.listener import Listener
@@ -103,10 +103,13 @@ class Feed:
             raise RequestError(
                 "the venue is closed", hint="open it again", venue=self.venue, capability="stream"
             )
+        asked = self._sorted(topics)
         listener = Listener(subscription, topics, self.venue)
         listener.begin({topic for topic in topics if topic not in self._live}, self._clock.now())
         try:
             self._add(listener)
+            for client, wanted in asked:
+                client.want(wanted)
             yield listener.outlet
         finally:
             self._remove(listener)
@@ -123,8 +126,6 @@ class Feed:
                 listener.silence.append(book.listen(listener.outlet.put_book))
                 if book.is_live:
                     listener.outlet.put_book(book.view())
-        for client, wanted in self._sorted(listener.topics):
-            client.want(wanted)
 
     def _remove(self, listener: Listener) -> None:
         for silence in listener.silence:
@@ -162,6 +163,7 @@ class Feed:
         """End every subscription and connection; may be called twice."""
         self._closed = True
         await asyncio.gather(*(client.aclose() for client, _ in self._clients))
-        over: PmiError | None = None
+        for book in self.books.values():
+            book.lose(BookState.STALE)
         for listener in {one for some in self._listeners.values() for one in some}:
-            listener.close("the venue was closed", over, self._clock.now())
+            listener.close("the venue was closed", None, self._clock.now())

@@ -66,7 +66,8 @@ class Listener:
     def _say(
         self, state: ConnectionState, reason: str | None, refs: tuple[MarketRef, ...], now: datetime
     ) -> None:
-        if (state, reason, refs) == self._said:
+        # A venue that stays away is told of once for each reason; every loss is told of, however alike.
+        if state is ConnectionState.CONNECTING and (state, reason, refs) == self._said:
             return
         self._said = (state, reason, refs)
         self.outlet.put(ConnectionUpdate(state=state, reason=reason, market_refs=refs, received_time=now))

@@ -11,6 +11,7 @@ from pmi_mcp.tools import (
     costs,
     events,
     groups,
+    live,
     making,
     markets,
     negotiation,
@@ -46,5 +47,6 @@ ALL: tuple[ToolSpec, ...] = (
     *confirming.TOOLS,
     *cancelling.TOOLS,
     *batches.TOOLS,
+    *live.TOOLS,
     *switch.TOOLS,
 )

@@ -44,6 +44,8 @@ class ToolSpec:
     """What it changes; None for a tool that reads."""
     repeatable: bool = False
     """Whether a tool that writes does nothing more when it is called again with the same arguments."""
+    listens: bool = False
+    """Whether its first argument is the :class:`pmi_mcp.live.subscriber.Subscriber` who calls."""
     follows: Writes | None = None
     """Offered also outside its toolset, wherever a tool that writes this is: without it nobody could ask
     what became of what waits."""

@@ -131,7 +131,8 @@ class Proxy:
         """Do something to the whole connection; whether nothing more may pass."""
         if fault == "silence":  # the peer vanished: nothing passes, nothing is answered, nothing is closed
             client.transport.pause_reading()
-            await asyncio.sleep(3600)
+            await asyncio.sleep(3)  # long after the client must have noticed
+            client.transport.abort()
         elif fault == "deaf":  # pings are answered, but no data comes
             await asyncio.sleep(3600)
         elif fault == "odd code":

@@ -77,7 +77,7 @@ class Link:
         self._live.pop(topic, None)
         self._tries.pop(topic, None)
         if self._talk is not None:
-            self._talk.look()
+            self._talk.drop(topic)
 
     async def stop(self) -> None:
         """End at once, without leaving anything behind."""

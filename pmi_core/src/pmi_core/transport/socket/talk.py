@@ -65,6 +65,7 @@ class Talk:
         self._asked: dict[Topic, None] = {}
         self._pending: dict[Topic, float] = {}
         self._unsynced: dict[Topic, None] = {}
+        self._left: set[Topic] = set()
         self._outbox: deque[Message] = deque()
         self._news = asyncio.Event()
         self._pongs = 0
@@ -102,6 +103,11 @@ class Talk:
 
     def look(self) -> None:
         """What is wanted has changed."""
+        self._news.set()
+
+    def drop(self, topic: Topic) -> None:
+        """Nobody wants a topic; who wants it again a moment later begins with a fresh snapshot."""
+        self._left.add(topic)
         self._news.set()
 
     # ------------------------------------------------------------------------- what the dialect says
@@ -182,7 +188,12 @@ class Talk:
 
     async def _unsubscribe(self) -> None:
         # What is not answered yet cannot be named to every venue; its answer comes back here.
-        gone = [topic for topic in self._asked if topic not in self._wanted and topic not in self._pending]
+        left, self._left = self._left, set()
+        gone = [
+            topic
+            for topic in self._asked
+            if (topic not in self._wanted or topic in left) and topic not in self._pending
+        ]
         for topic in gone:
             del self._asked[topic]
         if gone:
@@ -285,15 +296,17 @@ class Talk:
         late = [topic for topic, deadline in self._pending.items() if awake > deadline]
         if not late:
             return
-        tries = 0
+        anew = False
         for topic in late:
             tries = self._tries[topic] = self._tries.get(topic, 0) + 1
             self._pending[topic] = awake + self._pulse.answer
             self._unsynced[topic] = None
             if tries >= _TRIES and self.answers:
                 self.refused((topic,), _ignored(topic))
+            elif tries % 2 == 0:
+                anew = True
         self._news.set()
-        if tries % 2 == 0 and any(topic in self._asked for topic in late):
+        if anew:
             raise VenueError("the venue does not answer a subscription")
 
 
