@@ -103,14 +103,15 @@ class PolymarketDialect:
         if type(message) is Book:
             self._book(message)
             return
-        stamp, books = message.timestamp, self.feed.books
+        stamp, books, newest = message.timestamp, self.feed.books, self.newest
         for entry in message.price_changes:
             asset = entry.asset_id
             book = books.get(asset)
             if book is None:
                 continue
-            if stamp >= self.newest.get(asset, ""):  # as many digits in every stamp
-                self.newest[asset] = stamp
+            if stamp < newest.get(asset, ""):  # as many digits in every stamp
+                book.doubt("an older message came late, and may have undone a newer one")
+            newest[asset] = max(stamp, newest.get(asset, ""))
             scale = book.scale
             ticks = scale.ticks
             book.put(entry.side == "BUY", ticks(entry.price), scale.units(entry.size))

@@ -21,8 +21,8 @@ __all__ = ["Talk"]
 
 _log: Final = logging.getLogger("pmi_core.transport.socket")
 _TRIES: Final = 4
-"""Times that a topic may stay unanswered while others are answered: asked again, the connection opened
-anew, asked again, and then refused."""
+"""Times that a topic may stay unanswered while the venue goes on talking: it is asked for again, on a new
+connection, again, and then refused."""
 
 
 class Idle(Exception):
@@ -66,6 +66,8 @@ class Talk:
         self._pending: dict[Topic, float] = {}
         self._unsynced: dict[Topic, None] = {}
         self._left: set[Topic] = set()
+        self._late: set[Topic] = set()
+        self._data_at = 0.0
         self._outbox: deque[Message] = deque()
         self._news = asyncio.Event()
         self._pongs = 0
@@ -120,6 +122,7 @@ class Talk:
         for topic in news:
             self._tries.pop(topic, None)
             self._unsynced.pop(topic, None)
+            self._late.discard(topic)
         wanted = tuple(topic for topic in news if topic in self._wanted)
         if len(wanted) < len(news):
             self._news.set()  # it may be unsubscribed now
@@ -232,7 +235,7 @@ class Talk:
         before = clock.monotonic()
         seen_signs = seen_data = 0
         beat_at, asked_at, asked_with = pulse.ping, None, 0
-        data_at, probed_at, idle_since = 0.0, None, None
+        probed_at, idle_since = None, None
         while True:
             await clock.sleep(pulse.tick)
             now = clock.monotonic()
@@ -250,8 +253,8 @@ class Talk:
                 asked_at, asked_with, beat_at = awake, seen_signs, awake + pulse.ping
                 await self._beat()
             if data != seen_data or not self._asked:
-                seen_data, data_at, probed_at = data, awake, None
-            elif pulse.quiet is not None and probed_at is None and awake - data_at > pulse.quiet:
+                seen_data, self._data_at, probed_at = data, awake, None
+            elif pulse.quiet is not None and probed_at is None and awake - self._data_at > pulse.quiet:
                 probed_at = awake
                 self._probe()
             elif probed_at is not None and awake - probed_at > pulse.answer:
@@ -296,17 +299,18 @@ class Talk:
         late = [topic for topic, deadline in self._pending.items() if awake > deadline]
         if not late:
             return
-        anew = False
+        # Only a venue that goes on talking leaves out a single topic; one that fell silent left out all.
+        talking = awake - self._data_at < self._pulse.answer / 2
+        again = [topic for topic in late if topic in self._late]
         for topic in late:
-            tries = self._tries[topic] = self._tries.get(topic, 0) + 1
+            self._late.add(topic)
             self._pending[topic] = awake + self._pulse.answer
             self._unsynced[topic] = None
-            if tries >= _TRIES and self.answers:
+            tries = self._tries[topic] = self._tries.get(topic, 0) + talking
+            if tries >= _TRIES:
                 self.refused((topic,), _ignored(topic))
-            elif tries % 2 == 0:
-                anew = True
         self._news.set()
-        if anew:
+        if any(topic in self._asked for topic in again):
             raise VenueError("the venue does not answer a subscription")
 
 
