@@ -287,6 +287,17 @@ if OTHERS := other_interpreters():
         session.run("python", "-m", *PYTEST, *AT_ONCE, "tests/core", "-q", *session.posargs)
 
 
+NEWEST = sys.executable if sys.version_info[:2] == (3, 13) else OTHERS.get("3.13")
+
+
+@nox.session(python=NEWEST or "3.13", default=NEWEST is not None)
+def oracle_kalshi(session: nox.Session) -> None:
+    """The exchange's own client, which needs 3.13, in the sandbox; and the provider's requests against its."""
+    install_wheels(session, ROOT / "providers" / "kalshi")
+    session.install("kalshi-python-async==3.34.0")
+    session.run("python", "-m", *PYTEST, "providers/kalshi/tests/oracle", *session.posargs)
+
+
 # ----------------------------------------------------------------------------------- by name only
 
 

@@ -64,12 +64,13 @@ async def wire(base: str) -> AsyncIterator[int]:
     """The provider's client alone: the venue's own structs, prices still text."""
     from pmi_core.transport.http import HttpClient
     from pmi_core.transport.limits import Limits
+    from pmi_provider_kalshi.caller import Caller
     from pmi_provider_kalshi.client import Client
     from pmi_provider_kalshi.limits import READS
 
     clock = UnlimitedClock()
     http = HttpClient(base, venue="kalshi", limits=Limits(READS, clock=clock), clock=clock)
-    client = Client(http)
+    client = Client(Caller(http))
     await client.markets({"limit": 1000, "status": "open"}, capability="markets")
     yield 0
     cursor: str | None = None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
@@ -45,6 +47,7 @@ __all__ = [
     "Netting",
     "OpenContext",
     "Provider",
+    "SandboxRequest",
     "Venue",
     "VenueInfo",
     "WriteClass",
@@ -226,6 +229,25 @@ def require(part: Part | None, capability: Capability, venue: Venue) -> Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxRequest:
+    """How a provider's sandbox is wanted."""
+
+    port: int = 0
+    """Of this machine, to listen on; 0 takes a free one."""
+    seed: int = 1
+    """Of everything that is left to chance."""
+    private_key_path: Path | None = None
+    """A key to accept; None makes one, where the venue's protocol asks for keys."""
+    read_lag: Decimal = Decimal(0)
+    """Seconds by which reads of the account trail what was written."""
+    faults: Mapping[str, Decimal] = field(default_factory=dict)
+    """Misfortunes by name, each with the share of calls that meet it; names are the sandbox's own."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What only this sandbox knows."""
+    clock: Clock = field(default_factory=SystemClock)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     """What a plugin declares, without opening anything."""
 
@@ -245,6 +267,11 @@ class Provider:
     reset: Callable[[OpenContext], Awaitable[str]] | None = None
     """Starts a practice account over and says in one sentence what was forgotten; None where an
     account cannot start over."""
+    sandbox: Callable[[SandboxRequest], AbstractAsyncContextManager[Mapping[str, str]]] | None = None
+    """Serves the venue's own wire protocol on this machine for as long as the context is open, and
+    gives what a client needs to know, such as ``rest_url``; None where there is no sandbox.
+
+    Raises SettingsError on entering: something that was asked for cannot be."""
     homepage: str | None = None
     gaps: Mapping[str, str] = field(default_factory=dict)
     """Contract rules that cannot be kept: rule name to ``not_yet: ...``, ``venue: ...`` or

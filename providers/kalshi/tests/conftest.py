@@ -50,6 +50,33 @@ class Exchange(ReplayTransport):
         told = dict.fromkeys(("market_settled_ts", "trades_created_ts", "orders_updated_ts"), CUTOFF)
         return self.answers("/historical/cutoff", told)
 
+    def tells_limits(self, *, read=(200, 400), write=(100, 100), tier="basic", costs=()):
+        """Tell the account's tier and the costs of calls: rate and capacity of each bucket."""
+        buckets = {
+            name: {"refill_rate": rate, "bucket_capacity": capacity}
+            for name, (rate, capacity) in {"read": read, "write": write}.items()
+        }
+        self.answers("/account/limits", {"usage_tier": tier, **buckets, "grants": []})
+        return self.answers("/account/endpoint_costs", {"default_cost": 10, "endpoint_costs": list(costs)})
+
+    def takes(self, method, path, body, *, code=200, sent=None, **query):
+        """Answer a write: with the body ``sent``, or whatever its body says."""
+        content = b"" if body is None else json.dumps(body).encode()
+        made = {name: str(value) for name, value in query.items()}
+        told = Recording(
+            method=method, path=ROOT + path, query=made, request_body=sent, status=code, body=content
+        )
+        self.record(told)
+        return self
+
+    def bodies(self, method=None):
+        """What was written so far, as data."""
+        return [
+            json.loads(request.body)
+            for request in self.requests
+            if request.body and method in (None, request.method)
+        ]
+
     @property
     def asked(self):
         """What was asked so far, without the root of the paths."""
@@ -71,6 +98,33 @@ def open_venue(exchange, clock):
         return await provider.open(OpenContext(name="kalshi", settings=made, clock=clock, transport=exchange))
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def ed25519_pem():
+    """A key of this test run, in the form in which the venue hands them out."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ed25519
+
+    made = ed25519.Ed25519PrivateKey.generate()
+    return made.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+
+
+@pytest.fixture
+def key(ed25519_pem):
+    """The settings of an account."""
+    return {"environment": "demo", "api_key_id": "a-key-id", "private_key": ed25519_pem}
+
+
+@pytest.fixture
+async def keyed(exchange, open_venue, key):
+    """The venue opened with a key; its limits are known."""
+    exchange.tells_limits()
+    async with await open_venue(**key) as venue:
+        exchange.forget()
+        yield venue
 
 
 @pytest.fixture
@@ -117,6 +171,42 @@ def row():
             "price_level_structure": "linear_cent",
             "price_ranges": [{"start": "0.0000", "end": "1.0000", "step": "0.0100"}],
             "settlement_bounds_type": "default",
+        }
+        return {name: value for name, value in {**plain, **changes}.items() if value is not ...}
+
+    return made
+
+
+@pytest.fixture
+def order_row():
+    """An order as the venue's readings show it, with changes."""
+
+    def made(order_id="o1", **changes):
+        plain = {
+            "order_id": order_id,
+            "user_id": "u1",
+            "client_order_id": f"c-{order_id}",
+            "ticker": "A-1",
+            "side": "yes",
+            "action": "buy",
+            "outcome_side": "yes",
+            "book_side": "bid",
+            "type": "limit",
+            "status": "resting",
+            "yes_price_dollars": "0.4000",
+            "no_price_dollars": "0.6000",
+            "fill_count_fp": "0.00",
+            "remaining_count_fp": "10.00",
+            "initial_count_fp": "10.00",
+            "taker_fill_cost_dollars": "0.000000",
+            "maker_fill_cost_dollars": "0.000000",
+            "taker_fees_dollars": "0.000000",
+            "maker_fees_dollars": "0.000000",
+            "created_time": "2026-11-16T14:59:00.123456Z",
+            "last_update_time": "2026-11-16T14:59:00.123456Z",
+            "self_trade_prevention_type": "taker_at_cross",
+            "subaccount_number": 0,
+            "exchange_index": 0,
         }
         return {name: value for name, value in {**plain, **changes}.items() if value is not ...}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import ROUND_FLOOR, ROUND_UP, Decimal
 
 import pytest
@@ -77,3 +78,17 @@ def test_an_event_overrides_its_series():
     only_type = FeeTerms().schedule("quadratic", D("0.5"), type_override="quadratic_with_maker_fees")
     assert (only_type.maker_rate, only_type.multiplier) == (D("0.0175"), D("0.5"))
     assert FeeTerms().schedule("quadratic", D(1), type_override="flat") is None
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "until, waived", [("2026-11-17T00:00:00Z", True), ("2026-11-16T00:00:00Z", False), (None, False)]
+)
+async def test_fees_are_waived_until_the_market_says(kalshi, exchange, row, until, waived):
+    changes = {} if until is None else {"fee_waiver_expiration_time": until}
+    exchange.answers("/markets/A-1", {"market": row("A-1", **changes)})
+    fees = (await kalshi.markets.get_market("kalshi:A-1")).fees
+    if waived:
+        assert (fees.kind, fees.valid_until) == ("none", datetime(2026, 11, 17, tzinfo=UTC))
+    else:
+        assert fees is None, "the row says nothing else of fees"

@@ -14,17 +14,31 @@ def test_it_is_found_by_its_entry_point():
     assert found.load().pmi_provider() == pmi_provider()
 
 
-def test_it_reads_public_data_and_nothing_else():
+PUBLIC = {
+    Capability.STATUS,
+    Capability.MARKETS,
+    Capability.EVENTS,
+    Capability.BOOKS,
+    Capability.TRADES,
+    Capability.CANDLES,
+    Capability.MILESTONES,
+    Capability.COMBOS,
+}
+ACCOUNT = {
+    Capability.ACCOUNT,
+    Capability.ORDERS,
+    Capability.AMEND,
+    Capability.BATCH,
+    Capability.QUEUE,
+    Capability.GROUPS,
+    Capability.QUOTES,
+    Capability.STREAM,
+}
+
+
+def test_public_data_needs_no_key_and_the_account_does():
     provider = pmi_provider()
     assert (provider.name, provider.settings) == ("kalshi", KalshiSettings)
-    assert provider.capabilities == {
-        Capability.STATUS,
-        Capability.MARKETS,
-        Capability.EVENTS,
-        Capability.BOOKS,
-        Capability.TRADES,
-        Capability.CANDLES,
-        Capability.MILESTONES,
-    }
-    assert provider.keyed == frozenset()
+    assert provider.keyed == ACCOUNT
+    assert provider.capabilities == PUBLIC | ACCOUNT
     assert provider.gaps == {}

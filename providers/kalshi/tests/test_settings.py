@@ -45,6 +45,13 @@ def test_empty_is_not_set():
         ({"fee_step": 0.001}, "not an exact number"),
         ({"balance_precision": "0"}, "greater than 0"),
         ({"api_key": "x"}, "api_key"),
+        ({"api_key_id": "x"}, "api_key_id needs private_key or private_key_path"),
+        ({"private_key": "x"}, "a private key needs its api_key_id"),
+        ({"subaccount": 3}, "subaccount needs a key"),
+        ({"api_key_id": "x", "private_key": "y", "subaccount": 64}, "less than or equal to 63"),
+        ({"api_key_id": "a b", "private_key": "y"}, "api_key_id"),
+        ({"environment": "demo", "ws_url": "wss://own.example/ws"}, 'ws_url needs environment = "custom"'),
+        ({"environment": "custom", "rest_url": OWN, "ws_url": "https://own.example"}, "wss://host/path"),
     ],
 )
 def test_what_makes_no_sense_is_refused(values, said):
@@ -90,3 +97,34 @@ def test_an_address_that_is_none_is_refused_by_its_name(tmp_path, address):
     file.write_text(f'[venues.kalshi]\nenvironment = "custom"\nrest_url = "{address}"\n')
     with pytest.raises(SettingsError, match=r"rest_url.*https://host/path"):
         read_settings(pmi_provider(), "kalshi", load_config(file, {}))
+
+
+def test_the_account_has_a_name_that_is_no_secret():
+    plain = KalshiSettings(api_key_id="an-id", private_key="text")
+    assert (plain.account, plain.has_key) == ("an-id", True)
+    assert KalshiSettings(api_key_id="an-id", private_key="text", subaccount=3).account == "an-id/3"
+    assert "text" not in repr(plain)
+    assert KalshiSettings().account is None
+
+
+def test_a_key_file_is_closed_to_others(tmp_path):
+    path = tmp_path / "key.pem"
+    path.write_text("text")
+    path.chmod(0o644)
+    with pytest.raises(ValidationError, match="chmod 600"):
+        KalshiSettings(api_key_id="an-id", private_key_path=path)
+    with pytest.raises(ValidationError, match="cannot be read"):
+        KalshiSettings(api_key_id="an-id", private_key_path=tmp_path / "absent.pem")
+    path.chmod(0o600)
+    assert KalshiSettings(api_key_id="an-id", private_key_path=path).private_key_path == path
+    with pytest.raises(ValidationError, match="not both"):
+        KalshiSettings(api_key_id="an-id", private_key="text", private_key_path=path)
+
+
+def test_live_updates_have_an_address_in_each_environment():
+    assert KalshiSettings().stream_url == "wss://external-api-ws.kalshi.com/trade-api/ws/v2"
+    assert (
+        KalshiSettings(environment="demo").stream_url
+        == "wss://external-api-ws.demo.kalshi.co/trade-api/ws/v2"
+    )
+    assert KalshiSettings(environment="custom", rest_url=OWN).stream_url is None

@@ -27,6 +27,7 @@ from pmi_mcp.terminal.passkey import passkey
 from pmi_mcp.terminal.prices import book, candles, trades
 from pmi_mcp.terminal.quote import quote
 from pmi_mcp.terminal.reset import reset
+from pmi_mcp.terminal.sandbox import sandbox
 from pmi_mcp.terminal.search import search
 from pmi_mcp.terminal.session import Session
 from pmi_mcp.terminal.unknown import decide, reconcile, unknown
@@ -85,7 +86,7 @@ _COMMANDS = {
     "Live": (watch, tape, record, replay),
     "Account": (balance, positions, orders, fills),
     "Orders": (order, amend, cancel, approvals, approve, refuse, passkey),
-    "Care": (kill, audit, unknown, reconcile, decide, doctor, reset, demo),
+    "Care": (kill, audit, unknown, reconcile, decide, doctor, reset, demo, sandbox),
 }
 for panel, commands in _COMMANDS.items():
     for command in commands:

@@ -34,7 +34,11 @@ class Cutoffs:
     settled: datetime
     """By a market's settlement; its candles go with it."""
     traded: datetime
-    """By a trade's own time."""
+    """By a trade's own time; the account's fills go with it."""
+    ordered: datetime
+    """By an order's last update; orders that rest are never archived."""
+    held: datetime
+    """By a position's last update."""
 
 
 class Archive:
@@ -42,6 +46,7 @@ class Archive:
 
     def __init__(self, client: Client, clock: Clock) -> None:
         self._client = client
+        self.faults = client.faults
         self._kept: Kept[str, Cutoffs] = Kept(clock, seconds=_HOUR, most=1)
 
     async def cutoffs(self, *, capability: str) -> Cutoffs:
@@ -50,7 +55,10 @@ class Archive:
         async def fetch() -> Cutoffs:
             told = await self._client.historical_cutoff(capability=capability)
             return Cutoffs(
-                moment(told.market_settled_ts) or _BEGINNING, moment(told.trades_created_ts) or _BEGINNING
+                settled=moment(told.market_settled_ts) or _BEGINNING,
+                traded=moment(told.trades_created_ts) or _BEGINNING,
+                ordered=moment(told.orders_updated_ts) or _BEGINNING,
+                held=moment(told.market_positions_last_updated_ts) or _BEGINNING,
             )
 
         return await self._kept.get("cutoffs", fetch)

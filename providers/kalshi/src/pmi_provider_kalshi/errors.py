@@ -35,7 +35,7 @@ from pmi_core.errors import (
 )
 from pmi_provider_kalshi.wire.status import Exchange
 
-__all__ = ["ExchangePaused", "placed", "read_error"]
+__all__ = ["ExchangePaused", "error_of", "placed", "read_error", "read_refusal"]
 
 Method = TypeVar("Method", bound=Callable[..., Awaitable[Any]])
 
@@ -89,6 +89,10 @@ _BY_CODE: Final[tuple[tuple[str, type[PmiError], str | None], ...]] = (
         "check the key id and its private key, and that both are of this environment",
     ),
     ("signature_is_missing", PermissionDenied, "set the venue's key in its settings"),
+    ("insufficient_scope", PermissionDenied, None),
+    ("missing_scope", PermissionDenied, None),
+    ("forbidden", PermissionDenied, None),
+    ("permission_denied", PermissionDenied, None),
     ("header_timestamp_expired", ClockSkew, "let the system set its clock"),
     ("order_already_exists", Duplicate, None),
     ("insufficient_balance", InsufficientFunds, None),
@@ -101,6 +105,21 @@ _BY_CODE: Final[tuple[tuple[str, type[PmiError], str | None], ...]] = (
     ("order_ticker_mismatch", InvalidOrder, None),
     ("fill_or_kill_insufficient_resting_volume", OrderRefused, None),
     ("market_inactive", MarketNotOpen, None),
+    ("market_not_active", MarketNotOpen, None),
+    ("market_not_open", MarketNotOpen, None),
+    ("market_closed", MarketNotOpen, None),
+    ("market_paused", MarketNotOpen, None),
+    ("trading_is_paused", MarketNotOpen, "cancelling may still work; see the exchange's status"),
+    ("trading_paused", MarketNotOpen, "cancelling may still work; see the exchange's status"),
+    ("exchange_paused", MarketNotOpen, "see the exchange's status"),
+    ("order_group_triggered", OrderRefused, "reset the group, or leave it out"),
+    ("order_group_limit", OrderRefused, "reset the group, or leave it out"),
+    ("self_trade", OrderRefused, None),
+    ("reduce_only", OrderRefused, None),
+    ("expired", OrderRefused, "the moment for this has passed"),
+    ("bad_request", RequestError, None),
+    ("invalid_content_type", RequestError, None),
+    ("invalid_parameter", RequestError, None),
     ("deprecated_v1_order_endpoint", RequestError, "look for a newer version of the provider"),
     ("too_many_requests", BusyError, None),
     ("not_found", NotFound, None),
@@ -127,6 +146,24 @@ def read_error(status: int, headers: Mapping[str, str], body: bytes) -> PmiError
     return None if said is None else _error(status, said)
 
 
+def read_refusal(body: bytes) -> PmiError | None:
+    """Read an error that came with a good status; None unless its code is a known one.
+
+    Raises:
+        msgspec.DecodeError: the body is not JSON.
+    """
+    data = msgspec.json.decode(body)
+    said = _said(data) if isinstance(data, dict) else None
+    if said is None or not any(_key(said).startswith(start) for start, _, _ in _BY_CODE):
+        return None
+    return _error(200, said)
+
+
+def error_of(code: str | None, message: str | None, details: str | None) -> PmiError:
+    """The error that stands in one item of a batch."""
+    return _error(400, _Said(_text(code), _text(message) or _text(code) or "refused", _text(details)))
+
+
 def _paused(status: int, body: bytes) -> PmiError | None:
     try:
         return ExchangePaused(msgspec.json.decode(body, type=Exchange), status=status)
@@ -147,8 +184,12 @@ def _text(value: object) -> str:
     return " ".join(value.split())[:300] if isinstance(value, str) else ""
 
 
+def _key(said: _Said) -> str:
+    return (said.code or said.message).lower().replace(" ", "_")
+
+
 def _error(status: int, said: _Said) -> PmiError:
-    code = (said.code or said.message).lower().replace(" ", "_")
+    code = _key(said)
     kind: type[PmiError]
     hint: str | None = None
     for start, kind, hint in _BY_CODE:  # noqa: B007 - what was found last is used below

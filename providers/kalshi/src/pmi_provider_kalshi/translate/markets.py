@@ -16,6 +16,7 @@ from pmi_core.models import (
     Market,
     MarketResult,
     MarketStatus,
+    NoFee,
     Outcome,
     OutcomeSide,
     ResolutionSource,
@@ -73,6 +74,7 @@ _READERS: Final[dict[str, Callable[[Any], object]]] = {
     "expected_expiration_time": lambda text: text is None or time(text),
     "settlement_ts": lambda text: text is None or time(text),
     "settlement_value_dollars": lambda text: text is None or price(text),
+    "fee_waiver_expiration_time": lambda text: text is None or time(text),
     "price_ranges": grid,
 }
 
@@ -93,7 +95,7 @@ def market(
         row: the venue's market.
         venue: the configured venue's name.
         as_of: when the row was received.
-        fees: what the event or series says of fees; the row itself says nothing.
+        fees: what the event or series says of fees; the row itself says only until when they are waived.
         sources: what the event says of sources.
 
     Raises:
@@ -141,7 +143,7 @@ def _market(
             "price_grid": grid(row.price_ranges),
             "size_step": SIZE_STEP,
             "min_size": SIZE_STEP,
-            "fees": fees,
+            "fees": fees if row.fee_waiver_expiration_time is None else _waived(row, as_of) or fees,
             "currency": "USD",
             "volume": count(row.volume_fp),
             "volume_24h": count(row.volume_24h_fp),
@@ -156,6 +158,12 @@ def _market(
             "as_of": as_of,
         }
     )
+
+
+def _waived(row: wire.Market, as_of: datetime) -> NoFee | None:
+    """No fees while the market's waiver lasts; None once it is over."""
+    ends = time(row.fee_waiver_expiration_time or "")
+    return NoFee(valid_until=ends) if ends is not None and as_of < ends else None
 
 
 def _outcomes(row: wire.Market) -> tuple[Outcome, Outcome]:

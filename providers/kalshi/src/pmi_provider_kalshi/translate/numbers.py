@@ -9,16 +9,30 @@ trading were recorded with negative sizes beside left-over prices: those are no 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from pmi_core.numbers import ONE, ZERO
+from pmi_core.numbers import ONE, WIDE, ZERO, plain
 
-__all__ = ["count", "moment", "number", "price", "quote", "size", "time"]
+__all__ = [
+    "contracts",
+    "count",
+    "dollars",
+    "fixed",
+    "milliseconds",
+    "moment",
+    "number",
+    "price",
+    "quote",
+    "seconds",
+    "size",
+    "time",
+]
 
 _FIXED: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?", re.ASCII)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST: Final = 24
 _NONE_AT_ALL: Final = Decimal("0.00")
 _KEPT: Final = 32_768
@@ -109,3 +123,61 @@ def moment(value: datetime | None) -> datetime | None:
     if value is None or value.year == 1:
         return None
     return value if value.tzinfo is UTC else value.astimezone(UTC)
+
+
+def dollars(text: str) -> Decimal:
+    """Read an amount of money, of either sign.
+
+    Raises:
+        ValueError: the text is not a number.
+    """
+    return number(text)
+
+
+def contracts(text: str) -> Decimal:
+    """Read a count that the account depends on, which is never negative.
+
+    Raises:
+        ValueError: the text is not a number, or below 0.
+    """
+    found = number(text)
+    if found < ZERO:
+        raise ValueError(f"{text} contracts are less than none")
+    return found
+
+
+def seconds(stamp: int) -> datetime:
+    """Read seconds since 1970.
+
+    Raises:
+        ValueError: no calendar has such a moment.
+    """
+    return _stamped(stamp, timedelta(seconds=1))
+
+
+def milliseconds(stamp: int) -> datetime:
+    """Read milliseconds since 1970.
+
+    Raises:
+        ValueError: no calendar has such a moment.
+    """
+    return _stamped(stamp, timedelta(milliseconds=1))
+
+
+def _stamped(stamp: int, unit: timedelta) -> datetime:
+    try:
+        return _EPOCH + stamp * unit
+    except OverflowError:
+        raise ValueError(f"{stamp} is no moment of any calendar") from None
+
+
+def fixed(value: Decimal, places: int) -> str:
+    """Write a number with that many decimals, none of them lost.
+
+    Raises:
+        ValueError: it has more.
+    """
+    rounded = value.quantize(Decimal(1).scaleb(-places), context=WIDE)
+    if rounded != value:
+        raise ValueError(f"{plain(value)} has more than {places} decimals")
+    return plain(rounded)

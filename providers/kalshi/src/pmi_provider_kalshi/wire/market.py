@@ -52,6 +52,7 @@ class Market(msgspec.Struct, gc=False):
     cap_strike: Decimal | None = None
     functional_strike: str | None = None
     custom_strike: dict[str, Any] | None = None
+    fee_waiver_expiration_time: str | None = None
 
 
 class MarketAnswer(msgspec.Struct):

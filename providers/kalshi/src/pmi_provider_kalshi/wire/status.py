@@ -32,3 +32,5 @@ class Cutoff(msgspec.Struct):
 
     market_settled_ts: Moment
     trades_created_ts: Moment
+    orders_updated_ts: Moment | None = None
+    market_positions_last_updated_ts: Moment | None = None

@@ -1,0 +1,1 @@
+"""The exchange's stream: commands, subscriptions, and what is told on which channel."""
