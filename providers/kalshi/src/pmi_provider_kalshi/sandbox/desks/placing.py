@@ -102,7 +102,12 @@ class PlacingDesk:
                 rows.append(_failed(error) | {"client_order_id": body.fields.get("client_order_id")})
         return Answer(201, {"orders": rows})
 
+    def _check_trading(self) -> None:
+        if self._floor.paused:
+            raise refusal(503, "trading_paused")
+
     def _create(self, call: Call, body: Body) -> dict[str, Any]:
+        self._check_trading()
         size = body.needed_decimal("count", 2)
         price = body.needed_decimal("price", 4)
         ticker = body.needed("ticker")
@@ -230,6 +235,7 @@ class PlacingDesk:
 
     def amend(self, call: Call) -> Answer:
         """Move an order."""
+        self._check_trading()
         body = call.body
         price, size = body.needed_decimal("price", 4), body.needed_decimal("count", 2)
         side = body.choice("side", ("bid", "ask"))
