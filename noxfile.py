@@ -21,9 +21,11 @@ PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 SCRATCH = ROOT / ".nox" / "shared"
 
 PYTEST = ("pytest", "--hypothesis-profile=ci")  # the same examples each time, no deadline for one
+AT_ONCE = ("-n", str(min(4, os.cpu_count() or 1)))  # processes that share the tests of a session
 
 PROVIDERS = sorted(path.parent.name for path in ROOT.glob("providers/*/pyproject.toml"))
 TOYS = sorted(path.parent for path in ROOT.glob("docs/examples/pmi-provider-*/pyproject.toml"))
+EXTRAS = {"pmi_mcp": "[passkey]"}  # what is tested of a distribution beyond what it always needs
 PROJECTS = [ROOT / "pmi_core", *(ROOT / "providers" / name for name in PROVIDERS), ROOT / "pmi_mcp", ROOT]
 
 nox.needs_version = ">=2025.2.9"
@@ -110,7 +112,9 @@ def install_wheels(
     """Install distributions as users get them: freshly built wheels, nothing of the checkout."""
     core = ROOT / "pmi_core"
     wheels = [f"pmi-core[{extras or 'testing'}] @ {wheel(session, core).as_uri()}"]
-    wheels += [str(wheel(session, folder)) for folder in folders if folder != core]
+    wheels += [
+        f"{wheel(session, folder)}{EXTRAS.get(folder.name, '')}" for folder in folders if folder != core
+    ]
     install(session, *wheels, *group(*groups))
     session.run(
         *("python", "-P", "-c"),
@@ -126,7 +130,8 @@ def pytest(session: nox.Session, *args: str) -> None:
     """Run pytest under coverage, which starts first: pytest imports the plugin of pmi-core before pytest-cov."""
     data = coverage_folder() / ".coverage"
     session.run(
-        *("python", "-m", "coverage", "run", f"--data-file={data}", "-m", *PYTEST, *args, *session.posargs),
+        *("python", "-m", "coverage", "run", f"--data-file={data}", "-m", *PYTEST, *AT_ONCE),
+        *(*args, *session.posargs),
         env={"PMI_HOME": session.create_tmp()},
     )
 
@@ -183,7 +188,8 @@ def provider(session: nox.Session, name: str) -> None:
 @nox.session(tags=["test"])
 def mcp(session: nox.Session) -> None:
     """The front end's tests, with the exchange inside the process as the only venue."""
-    install_wheels(session, ROOT / "providers" / "paper", ROOT / "pmi_mcp", groups=("test", "coverage"))
+    folders = (ROOT / "providers" / "paper", ROOT / "pmi_mcp")
+    install_wheels(session, *folders, extras="desk,testing", groups=("test", "coverage", "browser"))
     pytest(session, "tests/mcp")
 
 
@@ -227,7 +233,7 @@ def docs(session: nox.Session) -> None:
     install(session, *everything(), *group("docs", "test"))
     session.run("zensical", "build", "--strict", "--clean", "--config-file", "docs/zensical.toml")
     session.run("python", "docs/llms.py")
-    session.run("python", "-m", *PYTEST, "tests/docs", *session.posargs)
+    session.run("python", "-m", *PYTEST, *AT_ONCE, "tests/docs", *session.posargs)
 
 
 @nox.session
@@ -278,7 +284,7 @@ if OTHERS := other_interpreters():
     def pythons(session: nox.Session) -> None:
         """The core's tests on the other supported interpreters of this machine."""
         install_wheels(session, extras="desk,history,scale,testing")
-        session.run("python", "-m", *PYTEST, "tests/core", "-q", *session.posargs)
+        session.run("python", "-m", *PYTEST, *AT_ONCE, "tests/core", "-q", *session.posargs)
 
 
 NEWEST = sys.executable if sys.version_info[:2] == (3, 13) else OTHERS.get("3.13")
@@ -299,7 +305,8 @@ def everything(*, but: tuple[Path, ...] = ()) -> list[str]:
     """Arguments that install every distribution from the checkout, editable."""
     folders = [folder for folder in PROJECTS if folder not in (ROOT, ROOT / "pmi_core", *but)]
     core = f"{ROOT / 'pmi_core'}[desk,history,scale,testing]"
-    return ["--editable", core, *(arg for folder in folders for arg in ("--editable", str(folder)))]
+    named = [core, *(f"{folder}{EXTRAS.get(folder.name, '')}" for folder in folders)]
+    return [arg for name in named for arg in ("--editable", name)]
 
 
 @contextmanager
@@ -321,12 +328,23 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def faults(session: nox.Session) -> None:
-    """A thousand seeded runs of the desk with lost answers, restarts and deaths."""
+    """A thousand seeded runs of the desk with lost answers and deaths; 500 of live data on a failing network."""
     install_wheels(session, extras="desk,testing")
+    session.run(
+        *("python", "-m", *PYTEST, "tests/core/streams/test_faults.py", "-q", *session.posargs),
+        env={"PMI_FAULT_RUNS": "500"},
+    )
     session.run(
         *("python", "-m", *PYTEST, "tests/core/desk/test_random.py", "-q", *session.posargs),
         env={"PMI_FAULT_RUNS": "1000"},
     )
+
+
+@nox.session(default=False)
+def soak(session: nox.Session) -> None:
+    """Ten minutes of live data on a network that fails now and then: nothing may grow (`-- SECONDS` for fewer)."""
+    install_wheels(session)
+    session.run("python", "tests/bench/streams_soak.py", *session.posargs)
 
 
 @nox.session(default=False)

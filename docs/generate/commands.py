@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
+from typing import Any
 
 import typer
 from text import code, page, table
@@ -14,41 +16,65 @@ TITLE = "Commands"
 
 def build() -> str:
     """Every command of `pmi` with its arguments and options."""
-    group = typer.main.get_command(app)
+    group: Any = typer.main.get_command(app)
     context = group.make_context("pmi", [], resilient_parsing=True)
-    parts = [f"## Options before the command\n\n{_options(group.params)}"]
-    for name in group.list_commands(context):  # type: ignore[attr-defined]  # a group has commands
-        command = group.get_command(context, name)  # type: ignore[attr-defined]
-        arguments = " ".join(
-            (param.metavar or param.name.upper())
-            for param in command.params
-            if param.param_type_name == "argument"
-        )
-        usage = f"pmi {name} {arguments}".strip() + " [OPTIONS]"
-        said = inspect.cleandoc(command.help or "")
-        parts.append(
-            f"## pmi {name}\n\n```text\n{usage}\n```\n\n{said}\n\n{_options(command.params)}".strip()
-        )
     return page(
         TITLE,
         "On a terminal the answers are tables; in a pipe they are tab-separated rows; with `--json` each is one "
         "document with a `schema_version`, exact numbers as text, and errors as JSON on standard error. "
         "`NO_COLOR` and `FORCE_COLOR` are honoured. The exit statuses are listed with the "
         "[errors](errors.md#exit-statuses-of-pmi).",
-        *parts,
+        f"## Options before the command\n\n{_options(group.params)}",
+        *_commands(group, context, "pmi", "##"),
     )
 
 
-def _options(params: list[object]) -> str:
+def _commands(group: Any, context: Any, path: str, heading: str) -> Iterator[str]:
+    """The sections of a group's commands; a command that has commands of its own is followed by them."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        whole = f"{path} {name}"
+        said = inspect.cleandoc(command.help or "")
+        if hasattr(command, "list_commands"):
+            yield f"{heading} {whole}\n\n{said}"
+            yield from _commands(command, context, whole, f"{heading}#")
+            continue
+        arguments = " ".join(_argument(param) for param in command.params if _is_argument(param))
+        usage = f"{whole} {arguments}".strip() + " [OPTIONS]"
+        yield f"{heading} {whole}\n\n```text\n{usage}\n```\n\n{said}\n\n{_options(command.params)}".strip()
+
+
+def _options(params: list[Any]) -> str:
     rows = []
     for param in params:
-        if param.name in ("help", "install_completion", "show_completion"):  # type: ignore[attr-defined]
+        if param.name in ("help", "install_completion", "show_completion"):
             continue
-        is_argument = param.param_type_name == "argument"  # type: ignore[attr-defined]
-        shown = param.metavar or param.name if is_argument else ", ".join(param.opts)  # type: ignore[attr-defined]
-        default = param.default  # type: ignore[attr-defined]
-        given = default is not None and not callable(default) and not is_argument and default is not False
-        rows.append(
-            [code(shown), code(getattr(default, "value", default)) if given else "", param.help or ""]
-        )  # type: ignore[attr-defined]
+        shown = _argument(param) if _is_argument(param) else _flags(param)
+        rows.append([code(shown), code(_default(param)), param.help or ""])
     return table(["option", "default", "meaning"], rows) if rows else ""
+
+
+def _flags(param: Any) -> str:
+    """Every name of an option: those that set it, and after a slash those that unset it."""
+    names = ", ".join(param.opts)
+    if param.secondary_opts:
+        return f"{names}/{', '.join(param.secondary_opts)}"
+    return names if param.is_flag or not param.metavar else f"{names} {param.metavar}"
+
+
+def _default(param: Any) -> object:
+    """What holds when an option is left out; nothing for a plain flag, which is off."""
+    given = param.default
+    if _is_argument(param) or given is None or callable(given) or given is False or given == "":
+        return None
+    if param.secondary_opts:
+        return param.opts[0] if given else param.secondary_opts[0]
+    return getattr(given, "value", given)
+
+
+def _argument(param: Any) -> str:
+    return str(param.metavar or param.name.upper())
+
+
+def _is_argument(param: Any) -> bool:
+    return bool(param.param_type_name == "argument")

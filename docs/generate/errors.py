@@ -51,5 +51,6 @@ def _meaning(status: Exit) -> str:
         Exit.REFUSED: "refused: by a policy, a person, the venue, or for want of a right",
         Exit.UNREACHABLE: "busy, unreachable or failing; try again later",
         Exit.UNCERTAIN: "an order may or may not exist; look before repeating",
+        Exit.WAITING: "nothing was sent yet; a person has to approve it, see `pmi approvals`",
         Exit.INTERRUPTED: "interrupted from the keyboard",
     }[status]

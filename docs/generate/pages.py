@@ -8,7 +8,9 @@ import capabilities
 import commands
 import errors
 import hooks
+import modes
 import settings
+import tool_map
 import tools
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -18,7 +20,9 @@ _BUILDERS = {
     "commands": commands.build,
     "errors": errors.build,
     "hooks": hooks.build,
+    "modes": modes.build,
     "settings": settings.build,
+    "tool-map": tool_map.build,
     "tools": tools.build,
 }
 

@@ -11,7 +11,7 @@ from text import code, field_notes, page, table, type_name
 from pmi_core.desk.settings import DeskSettings
 from pmi_core.plugins.loading import load_plugins
 from pmi_core.settings import PluginSettings, PolicySettings
-from pmi_core.settings.config import Mode
+from pmi_mcp.approvals import PageSettings
 from pmi_mcp.settings import ServerSettings
 
 TITLE = "Settings"
@@ -32,22 +32,27 @@ log_level = "info"
 def build() -> str:
     """Every setting with its place in the file and in the environment."""
     providers = load_plugins().providers
-    modes = table(["mode", "what may be written to"], [[code(mode.value), _MODES[mode]] for mode in Mode])
     general = table(
         ["setting", "environment", "default", "meaning"],
         [
-            ["`mode`", "`PMI_MODE`", "`paper`", "What may be written to; see below."],
+            [
+                "`mode`",
+                "`PMI_MODE`",
+                "`paper`",
+                "What may be written to: read-only, paper, demo or live; see [modes](modes.md).",
+            ],
             ["", "`PMI_CONFIG`", "", "The file to read instead of the platform's `pmi.toml`."],
             ["", "`PMI_HOME`", "", "The folder for data: accounts, caches."],
         ],
     )
     parts = [
         _FILE,
-        f"## General\n\n{general}\n\n{modes}",
+        f"## General\n\n{general}",
         _section("policy", "[policy]", PolicySettings, _POLICY),
         _section("desk", "[desk]", DeskSettings, "How the desk keeps its journal, and how patient it is."),
         _section("plugins", "[plugins]", PluginSettings, "Which plugins load."),
         _section("mcp", "[mcp]", ServerSettings, "The server `pmi-mcp`."),
+        _section("approvals", "[approvals]", PageSettings, "The approval page on this machine."),
     ]
     for name in sorted(providers):
         provider = providers[name]
@@ -76,13 +81,6 @@ _POLICY = (
     '```toml\n[policy]\nmax_order = "50"\nmax_day = "200"\n\n'
     '[policy.approve_with]\nlive = ["passkey"]\n```'
 )
-
-_MODES = {
-    Mode.READ_ONLY: "nothing",
-    Mode.PAPER: "simulated venues only (the default)",
-    Mode.DEMO: "test environments and play money too",
-    Mode.LIVE: "real money too",
-}
 
 
 def _section(prefix: str, heading: str, model: type[BaseModel], intro: str) -> str:

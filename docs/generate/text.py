@@ -78,12 +78,34 @@ def field_notes(model: type[Any]) -> dict[str, str]:
     return notes
 
 
+def member_notes(words: type[Enum]) -> dict[str, str]:
+    """The docstring under each member of an enumeration, by the member's name."""
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(words))).body
+    assert isinstance(tree, ast.ClassDef)
+    return {
+        field.targets[0].id: inspect.cleandoc(note.value.value)
+        for field, note in zip(tree.body, tree.body[1:], strict=False)
+        if isinstance(field, ast.Assign)
+        and isinstance(field.targets[0], ast.Name)
+        and isinstance(note, ast.Expr)
+        and isinstance(note.value, ast.Constant)
+    }
+
+
+def _named(kind: type[Any]) -> str:
+    """The words of an enumeration, or the fields of a table; nothing for other types."""
+    if issubclass(kind, Enum):
+        return ", ".join(str(member.value) for member in kind)
+    fields = getattr(kind, "model_fields", None)
+    return f"table of {', '.join(fields)}" if fields else ""
+
+
 def type_name(annotation: Any) -> str:
     """A type as a reader of a settings file would call it."""
     if annotation is type(None):
         return ""
-    if inspect.isclass(annotation) and issubclass(annotation, Enum):
-        return ", ".join(str(member.value) for member in annotation)
+    if inspect.isclass(annotation) and (named := _named(annotation)):
+        return named
     parts = getattr(annotation, "__args__", None)
     origin = getattr(annotation, "__origin__", None)
     if origin in (frozenset, tuple, list, set) and parts:

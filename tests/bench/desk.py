@@ -80,7 +80,7 @@ async def measure(orders: int, sync: str) -> dict[str, list[float]]:
                     start = inside.lap()
                     preview = await desk.preview(draft)
                     shown = inside.lap()
-                    await desk.approve(preview.code, ApprovalChannel.TOKEN, "bench")
+                    await desk.approve(preview.code, ApprovalChannel.TERMINAL, "bench")
                     approved = inside.lap()
                     sent = await desk.send(preview.code)
                     done = inside.lap()

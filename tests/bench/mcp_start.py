@@ -21,7 +21,7 @@ RATIO = 1.15
 BYTES_PER_TOOL = 800
 
 PLUGIN = """\
-from pmi_core import Capability, Provider, hookimpl
+from pmi_core import Capability, Provider, WriteClass, hookimpl
 from pmi_core.settings import ProviderSettings
 
 async def refuse(context):
@@ -29,8 +29,8 @@ async def refuse(context):
 
 @hookimpl
 def pmi_provider():
-    return Provider(name="bench", title="Bench", settings=ProviderSettings,
-                    capabilities=frozenset(Capability), open=refuse)
+    return Provider(name="bench", title="Bench", settings=ProviderSettings, open=refuse,
+                    capabilities=frozenset(Capability), write_class=lambda settings: WriteClass.SIMULATED)
 """
 
 BARE = """\
@@ -105,7 +105,13 @@ def prepared(folder):
     about.mkdir()
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: pmi-provider-bench\nVersion: 0\n")
     (about / "entry_points.txt").write_text("[pmi.providers]\nbench = pmi_bench_plugin\n")
-    return {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(folder), "PMI_HOME": str(folder), "HOME": str(folder)}
+    return {
+        "PATH": "/usr/bin:/bin",
+        "PYTHONPATH": str(folder),
+        "PMI_HOME": str(folder),
+        "PMI_MCP_TOOLSETS": "all",
+        "HOME": str(folder),
+    }
 
 
 def main():

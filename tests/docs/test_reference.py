@@ -41,3 +41,36 @@ def test_every_hook_is_tested_by_name():
     tests = "\n".join(path.read_text(encoding="utf-8") for path in (DOCS.parent / "tests").rglob("test_*.py"))
     missing = [name for name in hookspecs.__all__ if name.startswith("pmi_") and name not in tests]
     assert not missing
+
+
+def test_every_tool_has_a_purpose_and_its_own_chapter():
+    from pmi_mcp.tools import ALL
+
+    purposes = (DOCS / "reference" / "tool-map.md").read_text(encoding="utf-8")
+    chapters = (DOCS / "reference" / "tools.md").read_text(encoding="utf-8")
+    for spec in ALL:
+        assert f"[`{spec.name}`](tools.md#{spec.name})" in purposes, spec.name
+        assert f"\n## {spec.name}\n" in chapters, spec.name
+
+
+def test_every_rule_and_every_mode_is_explained():
+    from pmi_core.desk.settings import DeskSettings
+    from pmi_core.settings import Mode, PolicySettings
+    from pmi_mcp.approvals import PageSettings
+    from pmi_mcp.settings import ServerSettings
+
+    settings = (DOCS / "reference" / "settings.md").read_text(encoding="utf-8")
+    modes = (DOCS / "reference" / "modes.md").read_text(encoding="utf-8")
+    models = {
+        "POLICY": PolicySettings,
+        "DESK": DeskSettings,
+        "MCP": ServerSettings,
+        "APPROVALS": PageSettings,
+    }
+    for section, model in models.items():
+        for name in model.model_fields:
+            rows = [line for line in settings.splitlines() if f"`PMI_{section}_{name.upper()}`" in line]
+            assert len(rows) == 1, name
+            assert not rows[0].endswith("|  |"), f"{name} needs a docstring"
+    for mode in Mode:
+        assert f"| `{mode.value}` |" in modes

@@ -79,7 +79,8 @@ def serve(registry_of):
 
     def make(*worlds, registry=None, **settings):
         registry = registry or registry_of(*(doubles.provider(one) for one in worlds))
-        return build(registry, ServerSettings(**settings), ManualClock(world_module.NOW))
+        chosen = ServerSettings(**{"toolsets": "all"} | settings)
+        return build(registry, chosen, ManualClock(world_module.NOW))
 
     return make
 

@@ -60,7 +60,6 @@ async def test_every_tool_and_argument_is_described(serve, connect, world):
             assert tool.title, tool.name
             assert len(tool.description) > 15, tool.name
             assert tool.annotations.read_only_hint is True, tool.name
-            assert tool.annotations.idempotent_hint is True, tool.name
             assert tool.input_schema["additionalProperties"] is False, tool.name
             for name, schema in tool.input_schema["properties"].items():
                 assert schema.get("description"), (tool.name, name)
@@ -143,10 +142,6 @@ async def test_toolsets_divide_the_tools(serve, connect, toolset):
     assert not chosen & others
 
 
-async def test_the_core_is_small(serve, connect, world):
-    assert len(await names(connect, serve(world, toolsets={Toolset.CORE}))) <= 15
-
-
 async def test_a_server_may_be_kept_to_one_venue(serve, connect, world):
     server = serve(world, World("beta"), venues=("beta",))
     async with connect(server) as client:
@@ -203,4 +198,4 @@ def test_wrong_settings_are_refused(tmp_path, line):
 def test_all_capabilities_of_the_doubles_are_asked_for():
     from pmi_mcp.tools import ALL
 
-    assert {slot for spec in ALL for slot in spec.needs} == CAN
+    assert {slot for spec in ALL if spec.writes is None for slot in spec.needs} == CAN

@@ -12,6 +12,7 @@ from fastmcp import Client
 from fastmcp.client.transports import StdioTransport
 
 from pmi_mcp import __version__
+from pmi_mcp.settings import Toolset
 
 pytestmark = pytest.mark.anyio
 
@@ -84,7 +85,7 @@ def run(environment, *arguments, **options):
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
 async def test_a_client_lists_tools_and_calls_two(environment, mode):
-    transport = StdioTransport(sys.executable, RUN, env=environment)
+    transport = StdioTransport(sys.executable, [*RUN, "--toolsets", "all"], env=environment)
     async with Client(transport, mode=mode) as client:
         assert [tool.name for tool in await client.list_tools()] == [
             "list_venues",
@@ -104,7 +105,7 @@ def test_standard_output_is_the_protocol_and_nothing_else(environment):
 
     hello = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
     with subprocess.Popen(
-        [sys.executable, *RUN],
+        [sys.executable, *RUN, "--toolsets=core,browse"],
         env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -135,7 +136,9 @@ def test_standard_output_is_the_protocol_and_nothing_else(environment):
 
 def test_its_version_and_its_options_cost_nothing(environment):
     assert run(environment, "--version").stdout == f"pmi-mcp {__version__}\n"
-    assert "--toolset" in run(environment, "--help").stdout
+    offered = " ".join(run(environment, "--help").stdout.split())
+    assert "--read-only" in offered
+    assert f"core (the default), {', '.join(list(Toolset)[1:])}; or all" in offered
     done = subprocess.run(
         [
             sys.executable,
@@ -157,6 +160,7 @@ def test_its_version_and_its_options_cost_nothing(environment):
         ([], "[mcp]\nanswer_bytes = 1\n", "answer_bytes"),
         ([], "mod = 1\n", "did you mean mode?"),
         ([], "not toml at all\n", "pmi.toml"),
+        (["--toolsets", "core,everything"], "", "there is no set of tools 'everything'"),
     ],
 )
 def test_a_start_that_cannot_be_says_why(environment, tmp_path, arguments, toml, said):
@@ -171,6 +175,6 @@ def test_a_start_that_cannot_be_says_why(environment, tmp_path, arguments, toml,
 
 
 def test_a_wrong_option_is_refused(environment):
-    done = run(environment, "--toolset", "everything")
+    done = run(environment, "--log-level", "everything")
     assert done.returncode == 2
     assert "invalid choice: 'everything'" in done.stderr

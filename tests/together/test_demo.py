@@ -16,6 +16,11 @@ STEPS = (
     "What can be traded, at which price?",
     "How did the price get there?",
     "What could I spend?",
+    "Buy ten contracts of YES.",
+    "What do I have now?",
+    "Bid for ten more, far below the market.",
+    "Take that back.",
+    "What was written down about it?",
 )
 
 
@@ -42,6 +47,16 @@ def test_the_session_is_played_to_its_end(told):
     assert "10000 USD available of 10000" in run.stdout
     assert "paper:RAIN-" in run.stdout
     assert any("⠀" < letter <= "⣿" for letter in run.stdout), "the candles are drawn"
+
+
+def test_every_order_is_shown_to_the_person_and_approved_by_nobody_else(told):
+    said = told[0].stdout
+    assert said.count("The server asks the person, not the assistant:") == 2
+    assert said.count("Here the demonstration does, in the person's place.") == 2
+    assert "filled  " in said
+    assert "  open " in said
+    assert said.find("Take that back") < said.rfind("is canceled")
+    assert "rows, whole" in said
 
 
 def test_nothing_is_said_on_the_side_and_nothing_is_left_behind(told):

@@ -33,7 +33,7 @@ def registry(tmp_path, request):
 
 async def send(desk, draft):
     preview = await desk.preview(draft)
-    await desk.approve(preview.code, ApprovalChannel.TOKEN, "test")
+    await desk.approve(preview.code, ApprovalChannel.TERMINAL, "test")
     (one,) = (await desk.send(preview.code)).orders
     assert one.state is IntentState.DONE, one.reason
     return one
@@ -109,6 +109,6 @@ async def test_a_quote_is_accepted_with_a_yes(registry):
         preview = await desk.preview(AcceptDraft(quote_ref=quotes[0].ref, side=side))
         bid = quotes[0].yes_bid if side == "yes" else quotes[0].no_bid
         assert preview.max_loss >= (1 - bid) * 10
-        await desk.approve(preview.code, ApprovalChannel.TOKEN, "test")
+        await desk.approve(preview.code, ApprovalChannel.TERMINAL, "test")
         (one,) = (await desk.send(preview.code)).orders
         assert one.state is IntentState.DONE

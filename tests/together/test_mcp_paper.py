@@ -11,6 +11,7 @@ from fastmcp import Client
 from pmi_core import MarketQuery, OrderRequest, Registry
 from pmi_core.testing.clock import ManualClock
 from pmi_mcp.server import build
+from pmi_mcp.settings import ServerSettings
 from pmi_mcp.tools import ALL
 
 pytestmark = pytest.mark.anyio
@@ -27,7 +28,7 @@ def registry(tmp_path):
 
 @pytest.fixture(params=["auto", "legacy"])
 async def client(registry, request):
-    async with Client(build(registry), mode=request.param) as opened:
+    async with Client(build(registry, ServerSettings(toolsets="all")), mode=request.param) as opened:
         yield opened
 
 

@@ -11,6 +11,7 @@ from fastmcp import Client
 from pmi_core import MarketQuery, OrderRequest, Registry, RfqRequest
 from pmi_core.testing.clock import ManualClock
 from pmi_mcp.server import build
+from pmi_mcp.settings import ServerSettings
 
 pytestmark = pytest.mark.anyio
 
@@ -29,7 +30,7 @@ def registry(tmp_path, clock):
 
 @pytest.fixture(params=["auto", "legacy"])
 async def client(registry, clock, request):
-    async with Client(build(registry, clock=clock), mode=request.param) as opened:
+    async with Client(build(registry, ServerSettings(toolsets="all"), clock), mode=request.param) as opened:
         yield opened
 
 

@@ -129,7 +129,8 @@ class VenueInfo:
     netting: Netting = Netting.NET
     account: str | None = None
     """Which account is opened, as a short text that is no secret and stays the same, such as a key's
-    id; what was approved for one account is void for another."""
+    id; what was approved for one account is void for another.  None where that cannot be told: then
+    what was approved is void once a setting that is no secret has changed."""
     notes: tuple[str, ...] = ()
     """Sentences that a user should know, such as why a capability is closed."""
 
@@ -260,6 +261,9 @@ class Provider:
     open: Callable[[OpenContext], Awaitable[Venue]]
     keyed: frozenset[Capability] = frozenset()
     """Slots that stay empty without credentials."""
+    write_class: Callable[[Any], WriteClass] | None = None
+    """What an order moves at a venue with these settings, told without opening it; the opened venue says
+    the same.  None where that cannot be told, which counts as real money."""
     reset: Callable[[OpenContext], Awaitable[str]] | None = None
     """Starts a practice account over and says in one sentence what was forgotten; None where an
     account cannot start over."""

@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastmcp.exceptions import ValidationError
+from fastmcp.server.dependencies import get_context
 from fastmcp.tools.base import ToolResult
 from fastmcp.tools.function_tool import FunctionTool
 from mcp_types import Tool as ProtocolTool
@@ -25,19 +26,19 @@ if TYPE_CHECKING:
 
     from fastmcp import FastMCP
 
+    from pmi_mcp.live.subscriptions import Subscriptions
     from pmi_mcp.settings import ServerSettings
     from pmi_mcp.tools import ToolSpec
+    from pmi_mcp.trading import Trading
     from pmi_mcp.venues import Venues
 
-__all__ = ["ReadTool", "register"]
+__all__ = ["AnswerTool", "register"]
 
 _log = logging.getLogger(__name__)
 
-_READS = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=True)
 
-
-class ReadTool(FunctionTool):
-    """A tool that changes nothing; an error is an answer that says what to do."""
+class AnswerTool(FunctionTool):
+    """A tool whose errors are answers that say what to do."""
 
     budget: Annotated[SkipJsonSchema[int], Field(exclude=True)] = 24_000
     """About the largest answer in bytes."""
@@ -75,28 +76,80 @@ class ReadTool(FunctionTool):
         }
 
 
-def register(server: FastMCP[Any], spec: ToolSpec, venues: Venues, settings: ServerSettings) -> None:
-    """Add a tool to the server, bound to the venues."""
-    tool = ReadTool.from_function(
-        _bound(spec.function, venues),
+def register(
+    server: FastMCP[Any],
+    spec: ToolSpec,
+    venues: Venues,
+    settings: ServerSettings,
+    trading: Trading | None = None,
+    subscriptions: Subscriptions | None = None,
+) -> None:
+    """Add a tool to the server: one that reads bound to the venues, one that writes to its caller.
+
+    Args:
+        server: gets the tool.
+        spec: what it is.
+        venues: what it may ask.
+        settings: how large an answer may be.
+        trading: by what a tool that writes does so; a tool that reads needs none.
+        subscriptions: what a tool that listens takes out and reads; others need none.
+    """
+    if spec.listens:
+        bound = _listening(spec, subscriptions)
+    elif spec.writes is not None:
+        bound = _writing(spec, venues, trading)
+    else:
+        bound = _bound(spec.function, lambda: venues)
+    tool = AnswerTool.from_function(
+        bound,
         name=spec.name,
         title=spec.title,
         description=spec.description,
-        annotations=_READS,
+        annotations=_hints(spec),
         output_schema=None,
         tags={spec.toolset.value},
     )
-    assert isinstance(tool, ReadTool)
+    assert isinstance(tool, AnswerTool)
     tool.budget = settings.answer_bytes
     tool.parameters = _lean(tool.parameters)
     server.add_tool(tool)
 
 
-def _bound(function: Callable[..., Awaitable[Answer]], venues: Venues) -> Callable[..., Awaitable[Answer]]:
+def _hints(spec: ToolSpec) -> ToolAnnotations:
+    """What clients may tell their people of it before it is called."""
+    if spec.writes is None:
+        # The protocol gives the other hints a meaning for what writes only, and their defaults are right.
+        return ToolAnnotations(read_only_hint=True)
+    return ToolAnnotations(
+        read_only_hint=False,
+        destructive_hint=spec.writes.value != "asks",
+        idempotent_hint=spec.repeatable,
+        open_world_hint=not spec.here_only,
+    )
+
+
+def _writing(spec: ToolSpec, venues: Venues, trading: Trading | None) -> Callable[..., Awaitable[Any]]:
+    from pmi_mcp.caller import Caller
+    from pmi_mcp.consent import Conversation
+
+    assert trading is not None, "a tool that writes needs something to write by"
+    return _bound(spec.function, lambda: Caller(venues, trading, Conversation(get_context())))
+
+
+def _listening(spec: ToolSpec, subscriptions: Subscriptions | None) -> Callable[..., Awaitable[Any]]:
+    from pmi_mcp.live.subscriber import Subscriber
+
+    assert subscriptions is not None, "a tool that listens needs subscriptions"
+    return _bound(spec.function, lambda: Subscriber.of(subscriptions, get_context()))
+
+
+def _bound(
+    function: Callable[..., Awaitable[Any]], first: Callable[[], Any]
+) -> Callable[..., Awaitable[Any]]:
     """The function without its first argument, with its annotations read once."""
 
-    async def call(**arguments: Any) -> Answer:
-        return await function(venues, **arguments)
+    async def call(**arguments: Any) -> Any:
+        return await function(first(), **arguments)
 
     signature = inspect.signature(function, eval_str=True)
     taken = list(signature.parameters.values())[1:]
@@ -107,10 +160,14 @@ def _bound(function: Callable[..., Awaitable[Answer]], venues: Venues) -> Callab
     return call
 
 
-def _lean(parameters: dict[str, Any]) -> dict[str, Any]:
+def _lean(schema: dict[str, Any]) -> dict[str, Any]:
     """The same arguments in fewer bytes: one that may be left out need not say that it may be null."""
-    properties = parameters.get("properties", {})
-    return {**parameters, "properties": {name: _leaner(schema) for name, schema in properties.items()}}
+    leaner = dict(schema)
+    if "properties" in schema:
+        leaner["properties"] = {name: _leaner(one) for name, one in schema["properties"].items()}
+    if "$defs" in schema:
+        leaner["$defs"] = {name: _lean(one) for name, one in schema["$defs"].items()}
+    return leaner
 
 
 def _leaner(schema: dict[str, Any]) -> dict[str, Any]:

@@ -160,15 +160,16 @@ async def test_closing_the_venue_ends_its_streams(opened, lively):
         market = await lively(venue)
         async with venue.stream.subscribe(wanted(Channel.BOOK, of=[market.ref])) as updates:
             await venue.aclose()
-            async with asyncio.timeout(5):
-                left = [one.type async for one in updates]
-    assert left == ["connection", "book"]
+            async with asyncio.timeout(30):
+                left = [one async for one in updates]
+    assert [one.type for one in left] == ["connection", "book", "connection"]
+    assert (left[-1].state, left[-1].reason) == ("closed", "the venue was closed")
 
 
 async def test_a_stream_says_that_it_is_stale_and_recovers(quick, clock, lively, folder, monkeypatch):
     market = await lively(quick)
-    async with quick.stream.subscribe(wanted(Channel.TICKER, of=[market.ref])) as updates:
-        await gathered(updates)
+    async with quick.stream.subscribe(wanted(Channel.BOOK, Channel.TICKER, of=[market.ref])) as updates:
+        before = [one for one in await gathered(updates) if one.type == "book"]
         quick.orders._house._store._file.execute("PRAGMA busy_timeout = 10")
         other = sqlite3.connect(folder / "account.sqlite", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -177,6 +178,10 @@ async def test_a_stream_says_that_it_is_stale_and_recovers(quick, clock, lively,
         other.close()
         found += await run(clock, updates, 2)
     assert [one.state for one in found if one.type == "connection"] == ["stale", "live"]
+    live = [one.type for one in found].index("connection", 1)
+    assert sorted(one.type for one in found[live + 1 :][:2]) == ["book", "ticker"], "nothing is trusted anew"
+    books = [one.book.sequence for one in before + found if one.type == "book"]
+    assert books == list(range(1, len(books) + 1))
 
 
 async def test_nothing_is_done_while_nobody_listens(quick, clock, lively):

@@ -54,7 +54,10 @@ NONE = Idempotency(IdempotencyKind.NONE)
 
 
 class Settings(ProviderSettings):
-    """Nothing to set."""
+    """What tells accounts apart, where the venue does not."""
+
+    key_file: str = ""
+    password: SecretStr | None = None
 
 
 @dataclass

@@ -16,7 +16,7 @@ from pmi_core.desk import ApprovalChannel, TicketState
 from pmi_core.errors import OrderRefused
 
 pytestmark = pytest.mark.anyio
-TOKEN = ApprovalChannel.TOKEN
+TERMINAL = ApprovalChannel.TERMINAL
 
 
 async def test_nothing_is_sent_without_a_yes(open_desk, venue, draft):
@@ -33,7 +33,7 @@ async def test_a_forged_code_is_unknown(open_desk, venue):
             with pytest.raises(NotFound):
                 await desk.send(code)
             with pytest.raises(NotFound):
-                await desk.approve(code, TOKEN, "nobody")
+                await desk.approve(code, TERMINAL, "nobody")
 
 
 async def test_a_yes_expires(open_desk, venue, draft, approved, clock):
@@ -42,7 +42,7 @@ async def test_a_yes_expires(open_desk, venue, draft, approved, clock):
         code = await approved(desk, draft())
         await clock.advance(301)
         with pytest.raises(OrderRefused, match="expired"):
-            await desk.approve(preview.code, TOKEN, "late")
+            await desk.approve(preview.code, TERMINAL, "late")
         with pytest.raises(OrderRefused, match="expired"):
             await desk.send(code)
         assert venue.sendings == []
@@ -52,7 +52,7 @@ async def test_a_no_is_final_until_it_is_sent(open_desk, venue, draft, approved)
     async with open_desk(venue) as desk:
         code = await approved(desk, draft())
         await desk.refuse(code, ApprovalChannel.PAGE, "me", "changed my mind")
-        for again in (desk.send(code), desk.approve(code, TOKEN, "me")):
+        for again in (desk.send(code), desk.approve(code, TERMINAL, "me")):
             with pytest.raises(OrderRefused, match="refused"):
                 await again
         assert venue.sendings == []
@@ -111,8 +111,8 @@ async def test_a_channel_that_the_operator_does_not_allow_is_no_yes(open_desk, v
     async with open_desk(venue, config=config) as desk:
         preview = await desk.preview(draft())
         assert preview.approve_with == {ApprovalChannel.PASSKEY}
-        with pytest.raises(OrderRefused, match="not approved by token"):
-            await desk.approve(preview.code, TOKEN, "model")
+        with pytest.raises(OrderRefused, match="not approved by terminal"):
+            await desk.approve(preview.code, TERMINAL, "model")
         await desk.approve(preview.code, ApprovalChannel.PASSKEY, "me")
         assert (await desk.send(preview.code)).settled
 

@@ -85,7 +85,7 @@ async def test_play_money_and_real_money_are_counted_apart(open_desk, venue, dra
     play = Double(clock, name="play", write_class=WriteClass.DEMO, currency="MANA")
     config = f'mode = "live"\n[policy]\nmax_day = "{LOSS}"\nmax_order = "50"\n'
     async with open_desk(venue, real, play, config=config) as desk:
-        for name, channel in (("fake", "token"), ("real", "page"), ("play", "terminal")):
+        for name, channel in (("fake", "terminal"), ("real", "page"), ("play", "terminal")):
             one = draft(market_ref=f"{name}:HEADS")
             await desk.send(await approved(desk, one, channel))
             with pytest.raises(OrderRefused, match="max_day"):

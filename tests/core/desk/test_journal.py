@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from pmi_core.desk import Desk
+from pmi_core.errors import SettingsError
 
 pytestmark = pytest.mark.anyio
 
@@ -88,6 +89,19 @@ async def test_no_secret_enters_the_journal(open_desk, venue, draft, approved, t
     written = b"".join(path.read_bytes() for path in (tmp_path / "home" / "desk").iterdir() if path.is_file())
     assert b"not shown" in written
     assert b"hunter2" not in written
+
+
+@pytest.mark.parametrize("change, says", [(-1, "move it away"), (1, "or a newer one")])
+async def test_a_database_of_another_version_is_left_alone(open_desk, venue, draft, tmp_path, change, says):
+    async with open_desk(venue) as desk:
+        await desk.preview(draft())
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'home' / 'desk' / 'journal.db'}")
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE head SET schema = schema + :change"), {"change": change})
+    engine.dispose()
+    async with open_desk(venue) as desk:
+        with pytest.raises(SettingsError, match=f"this program writes version.*{says}"):
+            await desk.preview(draft())
 
 
 async def test_a_missing_extra_is_named(tmp_path):

@@ -52,7 +52,7 @@ async def test_a_killed_process_is_survived(corpses, number):
         if state is TicketState.WAITING:
             assert not existed
             assert not (home / "approved").exists()
-            await desk.approve(code, ApprovalChannel.TOKEN, "test")
+            await desk.approve(code, ApprovalChannel.TERMINAL, "test")
         sent = await desk.send(code)
         (one,) = sent.orders
         if state is TicketState.USED:

@@ -10,7 +10,8 @@ from decimal import Decimal
 import pytest
 from desk_double import NONE, PLAIN, Double, make_desk
 
-from pmi_core.desk import ApprovalChannel, BatchDraft, DeskSettings, IntentState, OrderDraft
+from pmi_core.desk import ApprovalChannel, BatchDraft, DeskSettings, IntentState, OrderDraft, TicketState
+from pmi_core.desk.store import Store
 from pmi_core.errors import PmiError
 from pmi_core.testing.clock import ManualClock
 
@@ -35,8 +36,16 @@ class Died(BaseException):
     """The process ends here, in the test's imagination."""
 
 
+def parts_of(desk):
+    """The parts of a process in which it may die."""
+    return (desk._dispatch._sender, desk._reconciler, desk._journal)
+
+
 class Run:
-    """One run and what its author knows to be true."""
+    """One run and what its author knows to be true.
+
+    Two processes share the journal: one that previews, and one with the approval page or the terminal.
+    """
 
     def __init__(self, seed, home, monkeypatch):
         self.dice = random.Random(seed)
@@ -48,17 +57,22 @@ class Run:
         self.home = home
         self.monkeypatch = monkeypatch
         self.approved = set()
-        self.desk = self.start()
+        self.dead = set()
+        self.desk, self.other = self.start(), self.start()
 
     def start(self):
         settings = DeskSettings(lookup_seconds=2, lost_after_seconds=30)
         return make_desk(self.home, self.venue, settings=settings, config=f'[policy]\nmax_day = "{CAP}"\n')
 
-    def kill(self):
-        """End the process: its lock goes, nothing is tidied up, nothing more is written."""
-        self.desk._owner._file.close()
-        old, self.desk = self.desk, self.start()
-        return old
+    async def bury(self):
+        """End the processes that died: their lock goes, nothing is tidied up, nothing more is written."""
+        for corpse in self.dead:
+            if corpse._owner._file is not None:
+                corpse._owner._file.close()
+            await corpse._store.aclose()
+        self.desk = self.start() if self.desk in self.dead else self.desk
+        self.other = self.start() if self.other in self.dead else self.other
+        self.dead = set()
 
     def draft(self):
         one = OrderDraft(
@@ -79,54 +93,73 @@ class Run:
             with pytest.raises(PmiError):
                 await self.desk.send(preview.code)
             return
-        await self.desk.approve(preview.code, ApprovalChannel.TOKEN, "test")
+        elsewhere = self.dice.random() < 0.5
+        await (self.other if elsewhere else self.desk).approve(preview.code, ApprovalChannel.PAGE, "test")
         self.approved.add(preview.code)
+        if elsewhere and self.dice.random() < 0.3:  # its author dies before it hears of the yes
+            self.dead.add(self.desk)
+            await self.bury()
         self.venue.faults = [self.dice.choice(FAULTS) for _ in range(3)]
-        callers = self.dice.choice([1, 1, 3])
         with self.monkeypatch.context() as patch:
-            dead = self.arm(patch) if self.dice.random() < 0.35 else None
-            tasks = [asyncio.ensure_future(self.desk.send(preview.code)) for _ in range(callers)]
-            results = await asyncio.gather(*tasks, return_exceptions=True)
-            await asyncio.gather(*self.desk._running, return_exceptions=True)
+            if self.dice.random() < 0.35:
+                self.arm(patch)
+            calls = self.elsewhere(preview.code) if elsewhere else self.here(preview.code)
+            results = await asyncio.gather(*calls, return_exceptions=True)
+            for desk in (self.desk, self.other):
+                await desk._under_way.finish()
         for one in results:
             assert not isinstance(one, BaseException) or isinstance(one, PmiError | Died), one
-        if dead and dead[0]:
-            await self.kill()._store.aclose()
+        await self.bury()
         if self.dice.random() < 0.3:
             await self.clock.advance(self.dice.uniform(0, 40))
 
+    def here(self, code):
+        """The caller asked in the conversation, and may ask more than once."""
+        return [self.desk.send(code) for _ in range(self.dice.choice([1, 1, 3]))]
+
+    def elsewhere(self, code):
+        """Whoever lives tends; the one that approved waits for the end, or does not."""
+        calls = [desk._tending.turn() for desk in (self.desk, self.other) if self.dice.random() < 0.8]
+        if self.dice.random() < 0.7:
+            calls.append(self.other.deliver(code, timeout=1))
+        if self.dice.random() < 0.3:
+            calls.append(self.desk.outcome(code, timeout=1))
+        self.dice.shuffle(calls)
+        return calls
+
     def arm(self, patch):
-        """Let one method die at a random one of its calls, before or after its work."""
+        """Let one method die at a random one of its calls, before or after its work, and its process with it."""
         path, name = self.dice.choice(DEATHS)
         module, owner = path.rsplit(".", 1)
         cls = getattr(__import__(module, fromlist=[owner]), owner)
         plain, left, late = getattr(cls, name), self.dice.randint(0, 2), self.dice.random() < 0.5
-        dead = [False]
 
         async def fatal(this, *args, **rest):
             nonlocal left
+            desk = next(desk for desk in (self.desk, self.other) if this in parts_of(desk))
             left -= 1
-            if dead[0] or (left < 0 and not late):
-                dead[0] = True
+            if desk in self.dead or (left == -1 and not late):
+                self.dead.add(desk)
                 raise Died
             answer = await plain(this, *args, **rest)
-            if left < 0:
-                dead[0] = True
+            if desk in self.dead or left == -1:
+                self.dead.add(desk)
                 raise Died
             return answer
 
         patch.setattr(cls, name, fatal)
-        return dead
 
     async def end(self):
-        """Let everything be found, then compare."""
+        """Let everything be found and whatever was never sent become void, then compare."""
         self.venue.faults = []
-        for _ in range(5):
-            await self.clock.advance(31)
-            if not await self.desk.reconcile("fake"):
-                break
+        for wait in (31, 31, 31, 301):
+            await self.clock.advance(wait)
+            await asyncio.gather(self.desk._tending.turn(), self.other._tending.turn())
         assert await self.desk.in_doubt() == ()
+        for code in self.approved:
+            assert await self.desk.state(code) in (TicketState.USED, TicketState.VOID)
         await self.compare()
+        await self.other.aclose()
         await self.desk.aclose()
 
     async def compare(self):
@@ -152,6 +185,13 @@ class Run:
         risked = sum((order.size * order.price for order in self.venue.orders), Decimal(0))
         assert risked <= CAP
         assert (await self.desk.verify()).faults == ()
+
+
+@pytest.fixture(autouse=True)
+def quick_disk(monkeypatch):
+    """Processes die here and the machine does not, so nobody waits for the disk."""
+    plain = Store.__init__
+    monkeypatch.setattr(Store, "__init__", lambda self, url, folder: plain(self, url, folder, sync="OFF"))
 
 
 async def test_the_books_agree_with_the_truth(seed, tmp_path, monkeypatch):

@@ -78,7 +78,7 @@ async def live(home, point):
         draft = OrderDraft(market_ref="fake:HEADS", outcome="yes", action="buy", size="10", price="0.51")
         preview = await desk.preview(draft)
         (home / "code").write_text(preview.code)
-        await desk.approve(preview.code, ApprovalChannel.TOKEN, "test")
+        await desk.approve(preview.code, ApprovalChannel.TERMINAL, "test")
         (home / "approved").touch()
         await desk.send(preview.code)
 

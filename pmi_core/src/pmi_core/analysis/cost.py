@@ -34,6 +34,8 @@ class FillCost:
     """Contracts within the limit, taken or not."""
     levels: tuple[Level, ...]
     """What is taken from each price, best first."""
+    by_venue: bool = False
+    """Whether the venue computed it, instead of a walk through a book."""
 
 
 def fill_cost(

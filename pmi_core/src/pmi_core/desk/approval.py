@@ -16,10 +16,15 @@ from pmi_core.desk.tables import sa, tickets
 from pmi_core.errors import NotFound, OrderRefused
 from pmi_core.settings import ApprovalChannel
 
-__all__ = ["Ticket", "TicketState", "Tickets", "milliseconds"]
+__all__ = ["Pending", "Ticket", "TicketState", "Tickets", "milliseconds"]
 
 
 _BY_CODE = sa.select(tickets).where(tickets.c.code == sa.bindparam("name"))
+_APPROVED = (
+    sa.select(tickets.c.code, tickets.c.venue, tickets.c.owner, tickets.c.channel, tickets.c.expires)
+    .where(tickets.c.state == "approved")
+    .order_by(tickets.c.created)
+)
 _MOVE = (
     tickets.update()
     .where(
@@ -64,6 +69,19 @@ class Ticket:
     expires: int
     channel: ApprovalChannel | None
     decided_by: str | None
+    owner: str
+    """The desk that previewed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What must be known of an approved ticket to tell who sends it."""
+
+    code: str
+    venue: str
+    owner: str
+    channel: str | None
+    expires: int
 
 
 def milliseconds(moment: datetime) -> int:
@@ -72,12 +90,13 @@ def milliseconds(moment: datetime) -> int:
 
 
 class Tickets:
-    """The tickets of one database."""
+    """The tickets of one database, as the desk of one ``owner`` sees them."""
 
-    def __init__(self, store: Store, journal: Journal, clock: Clock) -> None:
+    def __init__(self, store: Store, journal: Journal, clock: Clock, owner: str) -> None:
         self._store = store
         self._journal = journal
         self._clock = clock
+        self._owner = owner
 
     async def issue(self, payload: dict[str, Any], shown: dict[str, Any]) -> str:
         """Write a draft and its preview down; give the digest."""
@@ -91,6 +110,7 @@ class Tickets:
             "payload": json.dumps(payload),
             "created": payload["created"],
             "expires": payload["expires"],
+            "owner": self._owner,
         }
         entries = [
             (EntryKind.DRAFT, code, {"draft": payload["draft"], "venue": payload["venue"]}),
@@ -123,6 +143,11 @@ class Tickets:
         )
         async with self._store.reading() as connection:
             return tuple(_ticket(row) for row in (await connection.execute(query)).all())
+
+    async def approved(self) -> tuple[Pending, ...]:
+        """Tickets that were approved and not sent yet, oldest first."""
+        async with self._store.reading() as connection:
+            return tuple(Pending(*row) for row in (await connection.execute(_APPROVED)).all())
 
     async def approve(self, ticket: Ticket, channel: ApprovalChannel, by: str) -> None:
         """Say yes, once.
@@ -180,6 +205,29 @@ class Tickets:
             if done.rowcount == 1:
                 body = {"digest": ticket.digest, "reason": reason, "rule": rule}
                 await self._journal.append(connection, [(EntryKind.REFUSAL, ticket.code, body)])
+
+    def expired(self, ticket: Ticket) -> bool:
+        """Whether it is too late to approve or to send."""
+        return ticket.expires <= self.now
+
+    async def lapse(self, ticket: Ticket) -> None:
+        """Void what was approved and not sent in time, and write down why."""
+        await self.void(ticket, "it was approved, and nobody could send it before it expired", "expired")
+
+    async def why(self, ticket: Ticket) -> OrderRefused:
+        """The error that says why nothing will be sent under a code that is refused or void."""
+        said: dict[str, Any] = {}
+        async for entry in self._journal.entries(subject=ticket.code):
+            if entry.kind is EntryKind.REFUSAL:
+                said = entry.body
+        what = f"refused ({said['channel']})" if "channel" in said else ticket.state.value
+        reason = f": {said['reason']}" if said.get("reason") else ""
+        return OrderRefused(
+            f"the draft {ticket.code} is {what}{reason}",
+            hint=None if "channel" in said else "preview the order again if it is still wanted",
+            venue=ticket.venue,
+            code=said.get("rule") or ticket.state.value,
+        )
 
     @property
     def now(self) -> int:
@@ -241,4 +289,5 @@ def _ticket(row: Any) -> Ticket:
         expires=row.expires,
         channel=ApprovalChannel(row.channel) if row.channel else None,
         decided_by=row.decided_by,
+        owner=row.owner,
     )

@@ -1,4 +1,10 @@
-"""Money at risk, counted by scope and hour in the transaction that writes the intent."""
+"""Money at risk, counted by scope and hour in the transaction that writes the intent.
+
+Room for standing approvals: ``intents.mandate`` names the one that an order draws on.  Its whole amount is one
+:class:`Charge` at the moment when it is given; an order under it takes from that reservation, by a
+conditional update in the transaction that calls :meth:`Caps.charge` for orders with a ticket, and is
+charged nothing itself, so that :meth:`Caps.rebuild` counts neither of them twice.
+"""
 
 from __future__ import annotations
 

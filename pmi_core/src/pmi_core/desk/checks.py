@@ -26,7 +26,12 @@ from pmi_core.settings import PolicySettings
 __all__ = ["Check", "Severity", "check_order", "failure"]
 
 _FAR = Decimal("0.10")
+_NEAR_ENOUGH = Decimal("0.02")
+"""A distance that is no slip, however cheap the outcome is."""
 _MUCH = Decimal("0.5")
+_WIDE = Decimal("0.10")
+_SWEEP = Decimal("0.05")
+_OF_CASH = Decimal("0.25")
 
 
 class Severity(StrEnum):
@@ -83,7 +88,7 @@ def check_order(
     yield from _crossing(request, facts)
     yield _cash(risk, facts)
     yield from _position(request, facts)
-    yield from _fees(facts)
+    yield from _fees(facts, taking)
     yield from _fingers(request, facts, taking, policy)
 
 
@@ -159,6 +164,9 @@ def _cash(risk: Risk, facts: Facts) -> Check:
         return _check(
             "cash", Severity.FAIL, f"{plain(risk.cash)} {currency} may be needed, {plain(free)} is free"
         )
+    if risk.loss > free * _OF_CASH:
+        share = f"{risk.loss / free:.0%}"
+        return _check("cash", Severity.WARN, f"{share} of the free {plain(free)} {currency} is at risk")
     return _check("cash", Severity.OK, f"{plain(free)} {currency} is free")
 
 
@@ -177,30 +185,33 @@ def _position(request: OrderRequest, facts: Facts) -> Iterator[Check]:
         )
 
 
-def _fees(facts: Facts) -> Iterator[Check]:
-    if facts.fees is None:
+def _fees(facts: Facts, taking: FillCost | None) -> Iterator[Check]:
+    quoted = taking is not None and taking.by_venue and taking.complete
+    if facts.fees is None and not quoted:
         yield _check("fees", Severity.FAIL, "the venue does not say what it charges here")
 
 
 def _fingers(
     request: OrderRequest, facts: Facts, taking: FillCost | None, policy: PolicySettings
 ) -> Iterator[Check]:
-    """Distance from the middle, share of what is within reach."""
+    """Distance from the middle, way through the book, share of what is within reach."""
     middle = reference_price(facts.market, facts.book, request.outcome)
     if middle is None:
         yield _check("distance", Severity.WARN, "nobody quotes here: there is no price to compare with")
     else:
-        worse = request.price - middle if request.action is Action.BUY else middle - request.price
-        if worse > _FAR:
-            yield _check(
-                "distance",
-                Severity.WARN,
-                f"the limit {plain(request.price)} is {plain(worse)} worse than the middle {plain(middle)}",
-            )
+        yield from _distance(request, middle)
+        yield from _middle_says(facts)
+    yield from _sweep(request, facts, taking)
+    most = policy.max_depth_share
+    if taking is not None and taking.by_venue and not taking.available and most is not None:
+        yield _check(
+            "depth",
+            Severity.FAIL,
+            "the venue does not say how much is within reach; max_depth_share needs it",
+        )
     if taking is None or not taking.available or request.post_only:
         return
     share = taking.size / taking.available
-    most = policy.max_depth_share
     if most is not None and share > most:
         yield _check(
             "depth",
@@ -209,3 +220,42 @@ def _fingers(
         )
     elif share > _MUCH:
         yield _check("depth", Severity.WARN, f"the order takes {share:.0%} of what is within reach")
+
+
+def _distance(request: OrderRequest, middle: Decimal) -> Iterator[Check]:
+    """Far is ten cents, or half of what the cheaper outcome is worth."""
+    worse = request.price - middle if request.action is Action.BUY else middle - request.price
+    cheap = min(middle, 1 - middle)
+    if worse > _FAR or (worse > _NEAR_ENOUGH and worse > cheap / 2):
+        yield _check(
+            "distance",
+            Severity.WARN,
+            f"the limit {plain(request.price)} is {plain(worse)} worse than the middle {plain(middle)}",
+        )
+
+
+def _middle_says(facts: Facts) -> Iterator[Check]:
+    book = facts.book
+    if book is None:
+        return
+    if book.spread is None:
+        side = "buys" if not book.bids else "sells"
+        yield _check("spread", Severity.WARN, f"nobody {side} here: the price is that of one side only")
+    elif book.spread > _WIDE:
+        yield _check(
+            "spread", Severity.WARN, f"bid and ask are {plain(book.spread)} apart: the middle says little"
+        )
+
+
+def _sweep(request: OrderRequest, facts: Facts, taking: FillCost | None) -> Iterator[Check]:
+    """How far the order itself would push the price."""
+    book = facts.book
+    if book is None or taking is None or taking.worst_price is None:
+        return
+    best = book.best_ask if request.action is Action.BUY else book.best_bid
+    if best is not None and abs(taking.worst_price - best.price) > _SWEEP:
+        yield _check(
+            "sweep",
+            Severity.WARN,
+            f"the order would trade from {plain(best.price)} as far as {plain(taking.worst_price)}",
+        )

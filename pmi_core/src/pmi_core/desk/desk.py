@@ -2,59 +2,44 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
-from pmi_core.desk.approval import Ticket, Tickets, TicketState, milliseconds
+from pmi_core.desk.approval import Tickets, TicketState, milliseconds
 from pmi_core.desk.asking import Questions
 from pmi_core.desk.attempt import Outcome
 from pmi_core.desk.caps import Caps
-from pmi_core.desk.draft import (
-    Draft,
-    PlaceDraft,
-    draft_of,
-    identity_of,
-    new_code,
-    orders_of,
-    venue_of,
-)
+from pmi_core.desk.concealing import Concealer
+from pmi_core.desk.delivery import Delivery
+from pmi_core.desk.dispatch import Dispatch
+from pmi_core.desk.draft import Draft, PlaceDraft, new_code, orders_of, venue_of
+from pmi_core.desk.identity import Identity
 from pmi_core.desk.intents import Intents, IntentState
 from pmi_core.desk.journal import Entry, EntryKind, Journal, Verdict
 from pmi_core.desk.kill import KillSwitch
 from pmi_core.desk.owner import Owner
 from pmi_core.desk.planning import Planner
 from pmi_core.desk.policy import Policy, refused
-from pmi_core.desk.preview import OrderPreview, Preview, preview_of
+from pmi_core.desk.preview import OrderPreview, Preview, loss_of, preview_of
 from pmi_core.desk.reconcile import Reconciler
 from pmi_core.desk.reducing import Reductions
 from pmi_core.desk.sending import Sender
 from pmi_core.desk.sent import Sent, SentOrder, sent_order
 from pmi_core.desk.settings import DeskSettings
 from pmi_core.desk.store import Store
-from pmi_core.errors import (
-    BusyError,
-    InvalidOrder,
-    NotFound,
-    OrderRefused,
-    PmiError,
-    RequestError,
-    VenueError,
-)
-from pmi_core.identifiers import MarketRef, OrderRef
+from pmi_core.desk.tending import Tending
+from pmi_core.desk.underway import UnderWay
+from pmi_core.errors import InvalidOrder, NotFound, OrderRefused, PmiError, RequestError
+from pmi_core.identifiers import OrderRef
 from pmi_core.models import OrderDraft
 from pmi_core.plugins.registry import Registry
 from pmi_core.provider import Venue, WriteClass
 from pmi_core.settings import ApprovalChannel, read_section
 
 __all__ = ["Desk"]
-
-Found = TypeVar("Found")
-
-_PASSING = (BusyError, VenueError)
-"""Troubles that say nothing about the order: its approval stays good."""
 
 
 class Desk:
@@ -81,14 +66,17 @@ class Desk:
         self.policy = Policy(config.mode, config.policy)
         self.kill = KillSwitch(config.data_dir, self._clock)
         self._journal = Journal(self._store, self._clock)
-        self._tickets = Tickets(self._store, self._journal, self._clock)
-        self._caps = Caps(config.policy)
         self._owner = Owner(folder / "owners")
+        self._tickets = Tickets(self._store, self._journal, self._clock, self._owner.name)
+        caps = Caps(config.policy)
         self._intents = Intents()
+        self._conceal = Concealer(registry)
+        self._identity = Identity(registry)
+        self._under_way = UnderWay()
         self._reconciler = Reconciler(
             store=self._store,
             journal=self._journal,
-            caps=self._caps,
+            caps=caps,
             owner=self._owner,
             clock=self._clock,
             settings=self.settings,
@@ -97,11 +85,11 @@ class Desk:
         self._planner = Planner(
             self.policy, registry.hooks.review_order, self._clock, self.settings.book_age_seconds
         )
-        self._sender = Sender(
+        sender = Sender(
             store=self._store,
             journal=self._journal,
             tickets=self._tickets,
-            caps=self._caps,
+            caps=caps,
             policy=self.policy,
             kill=self.kill,
             owner=self._owner,
@@ -109,12 +97,39 @@ class Desk:
             clock=self._clock,
             settings=self.settings,
         )
+        self._dispatch = Dispatch(
+            registry=registry,
+            store=self._store,
+            tickets=self._tickets,
+            caps=caps,
+            policy=self.policy,
+            kill=self.kill,
+            reconciler=self._reconciler,
+            sender=sender,
+            identity=self._identity,
+            conceal=self._conceal,
+            under_way=self._under_way,
+            clock=self._clock,
+        )
+        self._delivery = Delivery(
+            tickets=self._tickets, dispatch=self._dispatch, owner=self._owner, clock=self._clock
+        )
+        self._tending = Tending(
+            registry=registry,
+            tickets=self._tickets,
+            dispatch=self._dispatch,
+            reconciler=self._reconciler,
+            owner=self._owner,
+            under_way=self._under_way,
+            clock=self._clock,
+        )
         self.reduce = Reductions(registry.venue, self._reconciler, self._journal)
         self.ask = Questions(registry.venue, self.policy, self.kill, self._journal)
-        self._concealers: dict[str, Callable[[str], str]] = {}
-        self._running: set[asyncio.Task[Any]] = set()
-        self._counting = asyncio.Lock()
-        self._counted = False
+
+    @property
+    def registry(self) -> Registry:
+        """The venues that it sends to."""
+        return self._registry
 
     # ------------------------------------------------------------------------- draft, yes or no
 
@@ -144,7 +159,7 @@ class Desk:
             "code": code,
             "created": milliseconds(now),
             "expires": milliseconds(expires),
-            **identity_of(venue.info),
+            **self._identity(venue),
             "draft": wanted.model_dump(mode="json"),
             "steps": [step.data() for step in plan.steps],
             "currency": plan.currency,
@@ -165,7 +180,8 @@ class Desk:
             OrderRefused: it is decided, used or expired already, or that channel may not approve it.
         """
         ticket = await self._tickets.load(code)
-        channels = self.policy.channels(WriteClass(ticket.payload["write_class"]))
+        write_class = WriteClass(ticket.payload["write_class"])
+        channels = self.policy.channels(write_class, loss_of(ticket.payload))
         if channel not in channels:
             allowed = ", ".join(sorted(channels)) or "nothing"
             raise OrderRefused(
@@ -220,10 +236,41 @@ class Desk:
             BusyError: something sent earlier is in doubt and must be settled first; ask again.
             VenueError: the venue could not be asked; nothing was sent, ask again.
         """
-        ticket = await self._tickets.load(code)
-        if ticket.state is TicketState.USED:
-            return await self._result(ticket, repeated=True)
-        return await self._shielded(self._send(ticket))
+        return await self._dispatch.send(code)
+
+    def tending(self) -> AbstractAsyncContextManager[None]:
+        """While the block runs, do what a process that lives long owes to the others.
+
+        What a person approved elsewhere (page, passkey, terminal) is sent at once, if this desk previewed it
+        or the one that did is certainly gone; of several such processes one sends.  What a process left
+        behind that ended is looked for before anything is sent at its venue, what stays in doubt again and
+        again with growing waits, and what was approved and not sent in time is voided.  Trouble is logged.
+        """
+        return self._tending.held()
+
+    async def deliver(self, code: str, *, timeout: float) -> Sent | None:  # noqa: ASYNC109 - no error ends it
+        """After approving on a page or in a terminal: wait for the desk that previewed it to send, or send
+        here if that one is certainly gone or is this one.
+
+        Args:
+            code: approved.
+            timeout: seconds.
+
+        Returns:
+            What was sent, in doubt where its fate was not known in time; None if nothing is decided yet.
+
+        Raises:
+            OrderRefused: it is refused, void, expired or not approved, with the reason.
+        """
+        return await self._delivery.deliver(code, timeout)
+
+    async def outcome(self, code: str, *, timeout: float) -> Sent | None:  # noqa: ASYNC109 - no error ends it
+        """Wait for what becomes of a draft without ever sending it; returns as :meth:`deliver` does.
+
+        Raises:
+            OrderRefused: it is refused, void or expired, with the reason.
+        """
+        return await self._delivery.outcome(code, timeout)
 
     async def sent(self, code: str) -> Sent:
         """What became of what was sent under a code.
@@ -234,7 +281,7 @@ class Desk:
         ticket = await self._tickets.load(code)
         if ticket.state is not TicketState.USED:
             raise NotFound(f"nothing was sent under {code}; it is {ticket.state.value}")
-        return await self._result(ticket, repeated=True)
+        return await self._dispatch.told(ticket)
 
     async def in_doubt(self) -> tuple[SentOrder, ...]:
         """Everything sent whose fate is not known, oldest first."""
@@ -243,8 +290,8 @@ class Desk:
 
     async def reconcile(self, venue_name: str) -> tuple[SentOrder, ...]:
         """Look for everything in doubt at a venue; give what stays in doubt."""
-        await self._count()
-        await self._shielded(self._reconciler.recover(await self._registry.venue(venue_name)))
+        await self._dispatch.count()
+        await self._under_way.shielded(self._reconciler.recover(await self._registry.venue(venue_name)))
         return tuple(one for one in await self.in_doubt() if one.venue == venue_name)
 
     async def decide(self, client_order_id: str, order_ref: OrderRef | None, by: str) -> None:
@@ -281,10 +328,18 @@ class Desk:
         self.kill.engage(reason, by)
         await self._journal.note(EntryKind.KILL, "engaged", {"reason": reason[:500], "by": by[:200]})
 
+    async def note_release(self, reason: str, by: str) -> None:
+        """Write down that a person took the kill switch away; this takes nothing away itself."""
+        await self._journal.note(EntryKind.KILL, "released", {"reason": reason[:500], "by": by[:200]})
+
+    async def note_passkey(self, action: str, name: str, by: str) -> None:
+        """Write down that a passkey was enrolled or removed: who did what (``added``, ``removed``)."""
+        body = {"what": action[:40], "name": name[:200], "by": by[:200]}
+        await self._journal.note(EntryKind.PASSKEY, name[:80], body)
+
     async def aclose(self) -> None:
         """Wait for answers that are still to come, then close the journal."""
-        while self._running:
-            await asyncio.gather(*self._running, return_exceptions=True)
+        await self._under_way.finish()
         await self._store.aclose()
         self._owner.close()
 
@@ -298,70 +353,6 @@ class Desk:
 
     # ---------------------------------------------------------------------------------- inside
 
-    async def _send(self, ticket: Ticket) -> Sent:
-        if ticket.state is not TicketState.APPROVED:
-            hint = "a person approves it first" if ticket.state is TicketState.WAITING else "preview it again"
-            raise OrderRefused(f"the draft {ticket.code} is {ticket.state.value}", hint=hint, code="approval")
-        await self._count()
-        venue = await self._registry.venue(ticket.venue)
-        try:
-            self._check_again(ticket, venue)
-            await self._reconciler.before_sending(venue, {step["market"] for step in ticket.payload["steps"]})
-            await self._sender.check_market(venue, ticket)
-            intents = await self._sender.write_down(venue, ticket)
-        except RequestError as error:
-            if (await self._tickets.load(ticket.code)).state is TicketState.USED:
-                return await self._result(ticket, repeated=True)  # somebody was faster
-            await self._tickets.void(ticket, self._told(venue, error)["message"], error.code)
-            raise
-        sent = await self._sender.transmit(venue, intents)
-        return Sent(code=ticket.code, repeated=False, orders=tuple(sent_order(one) for one in sent))
-
-    def _check_again(self, ticket: Ticket, venue: Venue) -> None:
-        """What may have changed since the preview and needs no venue."""
-        self.kill.check()
-        before = {name: ticket.payload.get(name) for name in identity_of(venue.info)}
-        if before != identity_of(venue.info):
-            raise OrderRefused(
-                f"{venue.name} is not the account that {ticket.code} was approved for",
-                hint="preview the order again",
-                venue=venue.name,
-                code="account",
-            )
-        if ticket.channel not in self.policy.channels(venue.info.write_class):
-            raise OrderRefused("that approval is not enough any more", hint="approve it anew", code="channel")
-        orders = orders_of(draft_of(ticket.payload))
-        steps = ticket.payload["steps"]
-        markets = [MarketRef(step["market"]) for step in steps if step["kind"] != "group"]
-        refusals = (
-            self.policy.allows_writing(venue.info),
-            *(self.policy.allows_market(ref) for ref in markets),
-            *(self._registry.hooks.review_order(order) for order in orders),
-        )
-        for refusal in refusals:
-            if refusal is not None:
-                raise refused(refusal, venue.name)
-
-    async def _result(self, ticket: Ticket, *, repeated: bool) -> Sent:
-        async with self._store.reading() as connection:
-            intents = await self._intents.of_code(connection, ticket.code)
-        return Sent(code=ticket.code, repeated=repeated, orders=tuple(sent_order(one) for one in intents))
-
-    async def _count(self) -> None:
-        """Count the caps anew from what was sent, once a start."""
-        async with self._counting:
-            if not self._counted:
-                async with self._store.writing() as connection:
-                    await self._caps.rebuild(connection, milliseconds(self._clock.now()))
-                self._counted = True
-
-    async def _shielded(self, work: Awaitable[Found]) -> Found:
-        """Let work end that must not stop half way, whoever stops waiting for it."""
-        task = asyncio.ensure_future(work)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
-
     def _told(self, venue: Venue, error: PmiError) -> dict[str, Any]:
         """An error as the journal keeps it, without secrets."""
         said = self._conceal(venue.name, error.message)
@@ -372,8 +363,3 @@ class Desk:
         said = " ".join([getattr(draft, "intent", ""), *(one.intent for one in orders_of(draft))])
         if said.strip() and self._conceal(venue.name, said) != said:
             raise InvalidOrder("the intent repeats a piece of a secret", hint="leave it out")
-
-    def _conceal(self, venue: str, text: str) -> str:
-        if venue not in self._concealers:
-            self._concealers[venue] = self._registry.settings_of(venue).conceal
-        return self._concealers[venue](text)

@@ -26,7 +26,6 @@ __all__ = [
     "QuoteDraft",
     "digest_of",
     "draft_of",
-    "identity_of",
     "new_code",
     "new_order_id",
     "orders_of",
@@ -143,17 +142,6 @@ def orders_of(draft: Draft) -> tuple[OrderDraft, ...]:
     if isinstance(draft, PlaceDraft):
         return (draft.order,)
     return draft.orders if isinstance(draft, BatchDraft) else ()
-
-
-def identity_of(info: VenueInfo) -> dict[str, Any]:
-    """Which account at which venue a yes is for."""
-    return {
-        "venue": info.name,
-        "provider": info.provider,
-        "environment": info.environment,
-        "account": info.account,
-        "write_class": info.write_class.value,
-    }
 
 
 def digest_of(payload: dict[str, Any]) -> str:

@@ -40,6 +40,8 @@ class EntryKind(StrEnum):
     REQUEST = "request"
     """Something that risks no money was asked of a venue."""
     KILL = "kill"
+    PASSKEY = "passkey"
+    """A passkey that may approve was added or removed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from pmi_core.capabilities import Capability
@@ -9,31 +10,47 @@ from pmi_core.desk.draft import AcceptDraft, ConfirmDraft, QuoteDraft
 from pmi_core.desk.risk import worst_fees
 from pmi_core.errors import InvalidOrder, NotFound
 from pmi_core.identifiers import MarketRef, QuoteRef
-from pmi_core.models import Market, OutcomeSide, Quote, QuoteListQuery
-from pmi_core.numbers import ONE, ZERO
+from pmi_core.models import Action, Market, OrderDraft, OutcomeSide, Quote, QuoteListQuery
+from pmi_core.numbers import ONE, WIDE, ZERO, Rounding, round_to
 from pmi_core.provider import Venue, require
 
-__all__ = ["find_quote", "quote_at_stake", "rfq_at_stake"]
+__all__ = ["Stake", "find_quote", "quote_at_stake", "rfq_at_stake"]
 
 _PAGES = 20
+_STEP = Decimal("0.000001")
 
 
-async def rfq_at_stake(venue: Venue, draft: QuoteDraft) -> tuple[Market, Decimal]:
-    """The market of a request for quotes, and what the dearer bid could cost."""
+@dataclass(frozen=True, slots=True)
+class Stake:
+    """What a deal may cost."""
+
+    market: Market
+    loss: Decimal
+    orders: tuple[OrderDraft, ...]
+    """Orders that would do the same, for whoever judges orders."""
+
+
+async def rfq_at_stake(venue: Venue, draft: QuoteDraft) -> Stake:
+    """What the dearer bid for a request for quotes could cost."""
     rfq = await require(venue.quotes, Capability.QUOTES, venue).get_rfq(draft.rfq_ref)
     market = await _market(venue, rfq.market_ref)
-    bids = [bid for bid in (draft.yes_bid, draft.no_bid) if bid]
+    sides = ((OutcomeSide.YES, draft.yes_bid), (OutcomeSide.NO, draft.no_bid))
+    bids = [(side, bid) for side, bid in sides if bid]
     if not bids:
         raise InvalidOrder("a quote bids for at least one side", venue=venue.name)
-    losses = []
-    for bid in bids:
-        size = rfq.size if rfq.size is not None else (rfq.notional or ZERO) / bid
+    losses: list[Decimal] = []
+    orders: list[OrderDraft] = []
+    for side, bid in bids:
+        size = rfq.size
+        if size is None:
+            size = round_to(WIDE.divide(rfq.notional or ZERO, bid), _STEP, Rounding.CEILING)
         losses.append(_cost(market, bid, size))
-    return market, max(losses)
+        orders += _as_order(market, side, bid, size, draft.intent)
+    return Stake(market, max(losses), tuple(orders))
 
 
-async def quote_at_stake(venue: Venue, draft: AcceptDraft | ConfirmDraft) -> tuple[Market, Decimal]:
-    """The market of a quote, and what the account pays for its side.
+async def quote_at_stake(venue: Venue, draft: AcceptDraft | ConfirmDraft) -> Stake:
+    """What the account pays for its side of a quote.
 
     The asker gets what the maker does not: the other outcome, at one less the maker's bid.
     """
@@ -47,7 +64,9 @@ async def quote_at_stake(venue: Venue, draft: AcceptDraft | ConfirmDraft) -> tup
             "the quote does not bid for that side, is not accepted yet, or is on the other end",
             venue=venue.name,
         )
-    return market, _cost(market, ONE - bid if accepting else bid, quote.size)
+    price, gets = (ONE - bid, side.opposite) if accepting else (bid, side)
+    orders = _as_order(market, gets, price, quote.size, draft.intent)
+    return Stake(market, _cost(market, price, quote.size), orders)
 
 
 async def find_quote(venue: Venue, ref: QuoteRef) -> Quote:
@@ -67,6 +86,18 @@ async def find_quote(venue: Venue, ref: QuoteRef) -> Quote:
             break
         query = query.model_copy(update={"cursor": page.cursor})
     raise NotFound(f"{venue.name} shows no quote {ref}", venue=venue.name)
+
+
+def _as_order(
+    market: Market, side: OutcomeSide, price: Decimal, size: Decimal, intent: str
+) -> tuple[OrderDraft, ...]:
+    """The order that would buy the same, where a price between 0 and 1 makes one."""
+    if not (ZERO < price < ONE and size > 0):
+        return ()
+    order = OrderDraft(
+        market_ref=market.ref, outcome=side, action=Action.BUY, size=size, price=price, intent=intent
+    )
+    return (order,)
 
 
 def _cost(market: Market, price: Decimal, size: Decimal) -> Decimal:

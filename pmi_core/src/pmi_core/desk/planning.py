@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -23,13 +23,14 @@ from pmi_core.desk.draft import (
     new_order_id,
 )
 from pmi_core.desk.facts import Facts, read_facts, reference_price
-from pmi_core.desk.negotiation import quote_at_stake, rfq_at_stake
+from pmi_core.desk.negotiation import Stake, quote_at_stake, rfq_at_stake
 from pmi_core.desk.policy import Policy, refused
 from pmi_core.desk.preview import OrderPreview, preview_order
+from pmi_core.desk.pricing import taking_now
 from pmi_core.desk.risk import Risk, assess
 from pmi_core.errors import InsufficientFunds, InvalidOrder, MarketNotOpen
 from pmi_core.identifiers import MarketRef
-from pmi_core.models import Market, OrderDraft, OrderRequest, OutcomeSide, Refusal
+from pmi_core.models import OrderDraft, OrderRequest, OutcomeSide, Refusal
 from pmi_core.numbers import ZERO, plain
 from pmi_core.provider import IdempotencyKind, Venue, require
 
@@ -51,6 +52,8 @@ class Step:
     scopes: tuple[str, ...]
     leans_on_position: bool
     body: dict[str, Any]
+    stands_for: tuple[OrderDraft, ...] = ()
+    """Orders that would do the same, for what is no new order itself; reviewed again at sending."""
 
     def data(self) -> dict[str, Any]:
         """As plain data for the ticket."""
@@ -64,6 +67,7 @@ class Step:
             "scopes": list(self.scopes),
             "leans_on_position": self.leans_on_position,
             "body": self.body,
+            "stands_for": [order.model_dump(mode="json") for order in self.stands_for],
         }
 
 
@@ -112,11 +116,9 @@ class Planner:
             case AmendDraft():
                 return await self._amend(draft, venue)
             case QuoteDraft():
-                market, loss = await rfq_at_stake(venue, draft)
-                return self._deal(draft, venue, market, loss)
+                return self._deal(draft, venue, await rfq_at_stake(venue, draft))
             case AcceptDraft() | ConfirmDraft():
-                market, loss = await quote_at_stake(venue, draft)
-                return self._deal(draft, venue, market, loss)
+                return self._deal(draft, venue, await quote_at_stake(venue, draft))
             case GroupDraft():
                 require(venue.groups, Capability.GROUPS, venue)
                 return Plan((self._step(draft, venue, draft.group_ref, ZERO, ()),), (), venue.info.currency)
@@ -137,9 +139,7 @@ class Planner:
                 raise refused(refusal, venue.name)
             facts = await self._facts(venue, order.market_ref, order.outcome)
             request = order.request(new_order_id(venue.info))
-            preview, risk = preview_order(
-                order, request, facts, self._policy.settings, now=self._clock.now(), said=said
-            )
+            preview, risk = await self._preview(order, request, facts, venue, said)
             self._judge(order, request, risk=risk, facts=facts, checks=preview.checks, venue=venue)
             cash += risk.cash
             currencies.add(facts.market.currency)
@@ -176,7 +176,7 @@ class Planner:
         )
         facts = await self._facts(venue, order.market_ref, order.outcome)
         request = changed.request(id_)
-        preview, _ = preview_order(changed, request, facts, self._policy.settings, now=self._clock.now())
+        preview, _ = await self._preview(changed, request, facts, venue)
         risk = assess(request, facts, None, order.filled)
         as_it_was = changed.model_copy(update={"price": order.price, "size": order.size})
         before = assess(as_it_was.request(id_), facts, None, order.filled)
@@ -196,11 +196,19 @@ class Planner:
         step = self._order_step(
             "amend", request, risk=more, facts=facts, venue=venue, body={**body, "before": before_body}
         )
+        step = replace(step, stands_for=(changed,))
         shown = preview.model_copy(update={"max_loss": more.loss, "checks": checks})
         return Plan((step,), (shown,), facts.market.currency)
 
     async def _facts(self, venue: Venue, market: MarketRef, outcome: OutcomeSide) -> Facts:
         return await read_facts(venue, market, outcome, self._clock, self._book_age)
+
+    async def _preview(
+        self, draft: OrderDraft, request: OrderRequest, facts: Facts, venue: Venue, said: str = ""
+    ) -> tuple[OrderPreview, Risk]:
+        taking = await taking_now(venue, request, facts)
+        now = self._clock.now()
+        return preview_order(draft, request, facts, self._policy.settings, taking=taking, now=now, said=said)
 
     def _judge(
         self,
@@ -252,15 +260,23 @@ class Planner:
             body={"request": request.model_dump(mode="json"), **(body or {})},
         )
 
-    def _deal(self, draft: Draft, venue: Venue, market: Market, loss: Decimal) -> Plan:
-        refusal = self._policy.allows_market(market.ref) or self._policy.allows_loss(loss)
-        if refusal is not None:
-            raise refused(refusal, venue.name)
+    def _deal(self, draft: Draft, venue: Venue, stake: Stake) -> Plan:
+        market = stake.market
+        refusals = (
+            self._policy.allows_market(market.ref),
+            *(self._policy.allows_price(order.price) for order in stake.orders),
+            self._policy.allows_loss(stake.loss),
+            *(self._review(order) for order in stake.orders),
+        )
+        for refusal in refusals:
+            if refusal is not None:
+                raise refused(refusal, venue.name)
         if not market.is_open:
             raise MarketNotOpen(f"{market.ref} takes no orders now", venue=venue.name)
         pool = pool_of(venue.info, market.currency)
         scopes = scopes_of(pool, venue.name, market.event_ref, market.ref)
-        return Plan((self._step(draft, venue, market.ref, loss, scopes),), (), market.currency)
+        step = self._step(draft, venue, market.ref, stake.loss, scopes)
+        return Plan((replace(step, stands_for=stake.orders),), (), market.currency)
 
     def _step(self, draft: Draft, venue: Venue, subject: str, loss: Decimal, scopes: tuple[str, ...]) -> Step:
         return Step(

@@ -42,14 +42,17 @@ class Policy:
         self.mode = mode
         self.settings = settings
 
-    def channels(self, write_class: WriteClass) -> frozenset[ApprovalChannel]:
-        """Which channels may approve an order that moves this."""
+    def channels(self, write_class: WriteClass, loss: Decimal) -> frozenset[ApprovalChannel]:
+        """Which channels may approve something that moves this and can lose that much."""
         table = self.settings.approve_with
         by_class = {
             WriteClass.SIMULATED: table.paper,
             WriteClass.DEMO: table.demo,
             WriteClass.REAL: table.live,
         }
+        ceiling = self.settings.token_ceiling
+        if ceiling is None or loss >= ceiling:
+            return by_class[write_class] - {ApprovalChannel.TOKEN}
         return by_class[write_class]
 
     def allows_writing(self, info: VenueInfo) -> Refusal | None:
@@ -102,22 +105,23 @@ class Policy:
         return (
             self.allows_writing(info)
             or self.allows_market(request.market_ref)
-            or self._in_band(request)
+            or self.allows_price(request.price)
             or self._near_enough(request, facts)
             or self.allows_loss(risk.loss)
             or self._fits_exposure(risk, facts)
             or self.leaves_reserve(risk.cash, facts)
         )
 
-    def _in_band(self, request: OrderRequest) -> Refusal | None:
+    def allows_price(self, price: Decimal) -> Refusal | None:
+        """Whether a limit price is within the band."""
         low, high = self.settings.min_price, self.settings.max_price
-        if low is not None and request.price < low:
+        if low is not None and price < low:
             return Refusal(
-                reason=f"the limit {plain(request.price)} is below min_price {plain(low)}", rule="min_price"
+                reason=f"the limit {plain(price)} is below min_price {plain(low)}", rule="min_price"
             )
-        if high is not None and request.price > high:
+        if high is not None and price > high:
             return Refusal(
-                reason=f"the limit {plain(request.price)} is above max_price {plain(high)}", rule="max_price"
+                reason=f"the limit {plain(price)} is above max_price {plain(high)}", rule="max_price"
             )
         return None
 

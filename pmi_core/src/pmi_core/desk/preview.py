@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from pmi_core.analysis.cost import FillCost, fill_cost
+from pmi_core.analysis.cost import FillCost
 from pmi_core.desk.checks import Check, Severity, check_order
-from pmi_core.desk.draft import Draft, draft_of
+from pmi_core.desk.draft import AmendDraft, BatchDraft, Draft, PlaceDraft, draft_of
 from pmi_core.desk.facts import Facts, reference_price
 from pmi_core.desk.intent import compare_intent
+from pmi_core.desk.lettering import oddities
 from pmi_core.desk.policy import Policy
 from pmi_core.desk.risk import Risk, assess
 from pmi_core.models import Action, FeeCertainty, Model, OrderDraft, OrderRequest, Time
@@ -18,7 +20,7 @@ from pmi_core.numbers import Amount, Number, Price, Quantity
 from pmi_core.provider import WriteClass
 from pmi_core.settings import ApprovalChannel, Mode, PolicySettings
 
-__all__ = ["OrderPreview", "Preview", "preview_of", "preview_order"]
+__all__ = ["OrderPreview", "Preview", "loss_of", "preview_of", "preview_order"]
 
 
 class OrderPreview(Model):
@@ -36,6 +38,8 @@ class OrderPreview(Model):
     """Contracts that would trade at once; the rest waits or is cancelled."""
     average_price: Number | None
     """Of what would trade at once."""
+    priced_by_venue: bool
+    """Whether that is the venue's own quote, because its book is none that an order meets."""
     fees: Amount
     """The most that its fills are charged when they happen."""
     fees_certainty: FeeCertainty
@@ -72,6 +76,7 @@ class Preview(Model):
     warnings: tuple[str, ...]
     """What a person should look at twice."""
     approve_with: frozenset[ApprovalChannel]
+    """Without the token where `token_ceiling` closes it for this."""
     expires_at: Time
 
 
@@ -81,17 +86,19 @@ def preview_order(
     facts: Facts,
     policy: PolicySettings,
     *,
+    taking: FillCost | None,
     now: datetime,
     said: str = "",
 ) -> tuple[OrderPreview, Risk]:
-    """Compute the preview of one order, failed checks included."""
-    taking = taking_now(request, facts)
+    """Compute the preview of one order that would take that at once, failed checks included."""
     risk = assess(request, facts, taking)
     checks = list(check_order(request, facts, risk=risk, taking=taking, policy=policy, now=now))
-    checks += [
-        Check(name="intent", severity=Severity.WARN, says=sentence)
-        for sentence in compare_intent(draft, said)
-    ]
+    doubts = (
+        *compare_intent(draft, said),
+        *oddities(f"{said} {draft.intent}", "the text"),
+        *oddities(facts.market.title, "the market's title"),
+    )
+    checks += [Check(name="intent", severity=Severity.WARN, says=sentence) for sentence in doubts]
     book = facts.book
     held = facts.held(request.outcome)
     signed = risk.size if request.action is Action.BUY else -risk.size
@@ -108,6 +115,7 @@ def preview_order(
         book_time=book.received_time if book else None,
         taken_now=taking.size if taking else Decimal(0),
         average_price=taking.average_price if taking else None,
+        priced_by_venue=taking is not None and taking.by_venue,
         fees=risk.fees,
         fees_certainty=risk.certainty,
         max_loss=risk.loss,
@@ -125,6 +133,7 @@ def preview_of(
 ) -> Preview:
     """What a ticket holds, for people."""
     checks = [check for one in orders for check in one.checks]
+    write_class, loss = WriteClass(payload["write_class"]), loss_of(payload)
     return Preview(
         code=payload["code"],
         digest=digest,
@@ -132,27 +141,31 @@ def preview_of(
         venue=payload["venue"],
         environment=payload["environment"],
         account=payload["account"],
-        write_class=WriteClass(payload["write_class"]),
+        write_class=write_class,
         mode=policy.mode,
         orders=orders,
-        max_loss=Decimal(sum(step["units"] for step in payload["steps"])) / 1_000_000,
+        max_loss=loss,
         currency=payload["currency"],
-        warnings=tuple(check.says for check in checks if check.severity is Severity.WARN),
-        approve_with=policy.channels(WriteClass(payload["write_class"])),
+        warnings=(
+            *(check.says for check in checks if check.severity is Severity.WARN),
+            *_deal_warnings(payload),
+        ),
+        approve_with=policy.channels(write_class, loss),
         expires_at=datetime.fromtimestamp(payload["expires"] / 1000, UTC),
     )
 
 
-def taking_now(request: OrderRequest, facts: Facts) -> FillCost | None:
-    """What the order would take at once; None where there is no book to tell."""
-    if facts.book is None or request.post_only:
-        return None
-    return fill_cost(
-        facts.book,
-        request.action,
-        size=request.size,
-        notional=request.notional,
-        limit=request.price,
-        fees=facts.fees,
-        size_step=facts.market.size_step,
-    )
+def _deal_warnings(payload: dict[str, Any]) -> Iterator[str]:
+    """What is odd about the text of something that is no order."""
+    draft = draft_of(payload)
+    if isinstance(draft, PlaceDraft | BatchDraft | AmendDraft):
+        return
+    alike = [OrderDraft.model_validate(one) for step in payload["steps"] for one in step["stands_for"]]
+    if len(alike) == 1:
+        yield from compare_intent(alike[0])
+    yield from oddities(draft.intent, "the text")
+
+
+def loss_of(payload: dict[str, Any]) -> Decimal:
+    """What everything that a ticket holds can lose together."""
+    return Decimal(sum(step["units"] for step in payload["steps"])) / 1_000_000

@@ -135,7 +135,7 @@ class Reconciler:
         Raises:
             BusyError: something stays in doubt; nothing may be sent yet.
         """
-        for intent in await self._in_doubt(venue):
+        for intent in await self._in_doubt(venue.name):
             left_behind = self._owner.is_dead(intent.owner)
             if intent.state is IntentState.INTENDED and not left_behind and self._may_be_flying(intent):
                 continue
@@ -154,19 +154,36 @@ class Reconciler:
 
     async def recover(self, venue: Venue) -> None:
         """Look for everything in doubt at a venue, and once more for what was given up in the last day."""
-        for intent in await self._in_doubt(venue):
-            flying = intent.state is IntentState.INTENDED and self._may_be_flying(intent)
-            if self._owner.is_dead(intent.owner) or not flying:
-                await self.resolve(venue, intent)
-        since = milliseconds(self._clock.now()) - _DAY
-        async with self._store.reading() as connection:
-            absent = await self._intents.absent(connection, venue.name, since)
-        for intent in absent:
+        for intent in await self._left_over(venue.name):
+            await self.resolve(venue, intent)
+        for intent in await self._given_up(venue.name):
             await self.resolve(venue, intent)
 
-    async def _in_doubt(self, venue: Venue) -> list[Intent]:
+    async def doubts(self, venue_name: str) -> frozenset[str]:
+        """What is in doubt at a venue and nobody waits for, by client order id."""
+        return frozenset([intent.id for intent in await self._left_over(venue_name)])
+
+    async def has_work(self, venue_name: str) -> bool:
+        """Whether :meth:`recover` would look for anything at a venue."""
+        return bool(await self._left_over(venue_name) or await self._given_up(venue_name))
+
+    async def _left_over(self, venue_name: str) -> list[Intent]:
+        """In doubt, and no living desk is about to send it or waits for its answer."""
+        return [
+            intent
+            for intent in await self._in_doubt(venue_name)
+            if self._owner.is_dead(intent.owner)
+            or not (intent.state is IntentState.INTENDED and self._may_be_flying(intent))
+        ]
+
+    async def _given_up(self, venue_name: str) -> tuple[Intent, ...]:
+        since = milliseconds(self._clock.now()) - _DAY
         async with self._store.reading() as connection:
-            rows = await self._intents.unsettled(connection, venue.name)
+            return await self._intents.absent(connection, venue_name, since)
+
+    async def _in_doubt(self, venue_name: str) -> list[Intent]:
+        async with self._store.reading() as connection:
+            rows = await self._intents.unsettled(connection, venue_name)
         return [intent for intent in rows if intent.id not in self.flying]
 
     def _may_be_flying(self, intent: Intent) -> bool:

@@ -45,7 +45,7 @@ def assess(request: OrderRequest, facts: Facts, taking: FillCost | None, filled:
     money = request.notional
     if money is None:
         money = WIDE.multiply(size, request.price)
-    fees, certainty = worst_fees(facts.fees, request.price, size, taking)
+    fees, certainty = _fees(request, facts, taking, size)
     if request.action is Action.BUY:
         loss = _millionths(WIDE.add(money, fees))
         return Risk(loss, loss, fees, certainty, size, leans_on_position=False)
@@ -64,6 +64,18 @@ def free_to_sell(facts: Facts, outcome: OutcomeSide) -> Decimal:
         if order.market_ref == facts.market.ref and order.outcome is outcome and order.action is Action.SELL
     ]
     return max(ZERO, facts.held(outcome) - sum(promised, ZERO))
+
+
+def _fees(
+    request: OrderRequest, facts: Facts, taking: FillCost | None, size: Decimal
+) -> tuple[Decimal, FeeCertainty]:
+    """What a firm quote for all of it says; else the worst of quote and schedule."""
+    fees, certainty = worst_fees(facts.fees, request.price, size, taking)
+    if taking is None or not taking.by_venue:
+        return fees, certainty
+    if taking.complete and taking.size == size and taking.fees_certainty is FeeCertainty.EXACT:
+        return _millionths(max(ZERO, taking.fees)), FeeCertainty.EXACT
+    return max(fees, _millionths(taking.fees)), FeeCertainty.UPPER_BOUND
 
 
 def worst_fees(

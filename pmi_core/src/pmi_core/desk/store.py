@@ -155,7 +155,9 @@ class Store:
         elif found != SCHEMA:
             raise SettingsError(
                 f"the desk's database has version {found} and this program writes version {SCHEMA}",
-                hint="use the release that wrote it, or a newer one",
+                hint="use the release that wrote it, or move it away to begin a new one"
+                if found < SCHEMA
+                else "use the release that wrote it, or a newer one",
             )
 
     async def aclose(self) -> None:

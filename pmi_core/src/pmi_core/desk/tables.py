@@ -18,7 +18,7 @@ sa = sqlalchemy
 
 __all__ = ["SCHEMA", "caps", "head", "intents", "journal", "metadata", "sa", "tickets"]
 
-SCHEMA = 1
+SCHEMA = 2
 """The version that this code reads and writes."""
 
 metadata = sa.MetaData()
@@ -59,8 +59,10 @@ tickets = sa.Table(
     sa.Column("expires", sa.BigInteger, nullable=False),
     sa.Column("channel", sa.String(16)),
     sa.Column("decided_by", sa.String(200)),
+    sa.Column("owner", sa.String(80), nullable=False),
 )
-"""What waits for a person's yes, or had it; times in milliseconds."""
+"""What waits for a person's yes, or had it; times in milliseconds.  ``owner`` is the desk that previewed
+it and, while it lives, the only one that sends what is approved elsewhere."""
 
 intents = sa.Table(
     "intents",

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer
 
-__all__ = ["Model", "Time", "building_many"]
+__all__ = ["Model", "Time", "building_many", "set_extra", "set_names", "set_private", "set_values"]
 
 
 def _to_utc(value: datetime) -> datetime:
@@ -48,19 +48,19 @@ class Model(BaseModel):
         the field's own Python type, and becomes the instance's own dictionary.
         """
         made: Self = object.__new__(cls)
-        _set_values(made, values)
-        _set_names(made, _FIELDS.get(cls) or _every_field(cls))
-        _set_extra(made, None)
-        _set_private(made, None)
+        set_values(made, values)
+        set_names(made, _FIELDS.get(cls) or _every_field(cls))
+        set_extra(made, None)
+        set_private(made, None)
         return made
 
 
 # The frozen models refuse assignment, and these are twice as fast as ``object.__setattr__``.
 _SLOTS: Any = vars(BaseModel)
-_set_values = _SLOTS["__dict__"].__set__
-_set_names = _SLOTS["__pydantic_fields_set__"].__set__
-_set_extra = _SLOTS["__pydantic_extra__"].__set__
-_set_private = _SLOTS["__pydantic_private__"].__set__
+set_values = _SLOTS["__dict__"].__set__
+set_names = _SLOTS["__pydantic_fields_set__"].__set__
+set_extra = _SLOTS["__pydantic_extra__"].__set__
+set_private = _SLOTS["__pydantic_private__"].__set__
 
 _FIELDS: dict[type[Model], set[str]] = {}
 

@@ -31,7 +31,7 @@ __all__ = [
 
 Room = TypeVar("Room", bound=SettingsModel)
 
-_SECTIONS = ("policy", "plugins", "desk", "mcp")
+_SECTIONS = ("policy", "plugins", "desk", "mcp", "approvals")
 """Headings beside ``[venues.NAME]``; each is read by the room that owns it."""
 _RESERVED = frozenset({*_SECTIONS, "config", "home", "mode", "venues"})
 

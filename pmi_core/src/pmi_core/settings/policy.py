@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pmi_core.numbers import Amount, Number, Price
 from pmi_core.settings.model import SettingsModel
@@ -36,22 +37,35 @@ class ApprovalChannel(StrEnum):
     ELICITATION = "elicitation"
     """A question that the assistant's own program shows."""
     TOKEN = "token"  # noqa: S105 - a word, not a secret
-    """The code handed back by the caller itself: no person need be there."""
+    """The code handed back by the caller itself: two calls by the model, and no person need be there.
+    Closed unless ``token_ceiling`` says up to which loss."""
 
+
+def _one_or_more(value: Any) -> Any:
+    """One word means that channel alone."""
+    return [value.strip()] if isinstance(value, str) else value
+
+
+Channels = Annotated[frozenset[ApprovalChannel], BeforeValidator(_one_or_more)]
+"""A list of channels, or the one word of a single one."""
 
 _PERSON = frozenset(ApprovalChannel) - {ApprovalChannel.TOKEN}
 
 
 class ApproveWith(BaseModel):
-    """Which channels may approve an order, by what the order moves."""
+    """Which channels may approve an order, by what the order moves.
+
+    Each value is a list of channels, or one word such as `"page"` or `"passkey"` for that one alone; what
+    is not named approves nothing.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    paper: frozenset[ApprovalChannel] = frozenset(ApprovalChannel)
+    paper: Channels = frozenset(ApprovalChannel)
     """At simulated venues."""
-    demo: frozenset[ApprovalChannel] = _PERSON
+    demo: Channels = _PERSON
     """At test environments and for play money."""
-    live: frozenset[ApprovalChannel] = _PERSON
+    live: Channels = _PERSON
     """For real money."""
 
 
@@ -95,3 +109,6 @@ class PolicySettings(SettingsModel):
     """How long an order may wait for its approval and then for being sent."""
     approve_with: ApproveWith = ApproveWith()
     """Which channels may approve, for each of `paper`, `demo` and `live`."""
+    token_ceiling: Amount | None = Field(default=None, gt=0, examples=["5"])
+    """Orders that can lose less than this may also be approved by the channel `token`, where `approve_with`
+    names it: two calls by the model, not a person.  Not set, that channel approves nothing."""

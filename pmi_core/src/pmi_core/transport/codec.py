@@ -8,6 +8,7 @@ the venue sends as text is checked by :func:`pmi_core.numbers.exact` where it be
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
@@ -16,7 +17,7 @@ import msgspec
 from pmi_core.errors import RequestError, UnexpectedAnswer
 from pmi_core.numbers import plain
 
-__all__ = ["decode", "encode"]
+__all__ = ["decode", "encode", "reader"]
 
 Wire = TypeVar("Wire")
 
@@ -48,6 +49,23 @@ def decode(kind: type[Wire], body: bytes, *, venue: str | None = None, capabilit
     except msgspec.DecodeError as error:
         sentence = _not_json(body, error)
     raise UnexpectedAnswer(sentence, venue=venue, capability=capability)
+
+
+def reader(kind: type[Wire]) -> Callable[[bytes], Wire]:
+    """A function that reads as :func:`decode` does, for a stream whose every message is of one model (or union).
+
+    Raises:
+        UnexpectedAnswer: by the function given, as :func:`decode` does.
+    """
+    read_it = _decoder(kind).decode
+
+    def read(body: bytes) -> Wire:
+        try:
+            return read_it(body)
+        except msgspec.MsgspecError:
+            return decode(kind, body)  # fails again, and says what is wrong
+
+    return read
 
 
 def _not_json(body: bytes, error: msgspec.DecodeError) -> str:

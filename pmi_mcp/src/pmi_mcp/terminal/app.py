@@ -9,17 +9,24 @@ from typing import Annotated
 import typer
 
 from pmi_mcp.terminal.account import balance, positions
+from pmi_mcp.terminal.approvals import approvals, approve, refuse
+from pmi_mcp.terminal.audit import audit
+from pmi_mcp.terminal.cancel import cancel
 from pmi_mcp.terminal.demo import demo
 from pmi_mcp.terminal.doctor import doctor
 from pmi_mcp.terminal.events import event, events
+from pmi_mcp.terminal.kill import kill
 from pmi_mcp.terminal.market import market
+from pmi_mcp.terminal.order import amend, order
 from pmi_mcp.terminal.orders import fills, orders
+from pmi_mcp.terminal.passkey import passkey
 from pmi_mcp.terminal.prices import book, candles, trades
 from pmi_mcp.terminal.quote import quote
 from pmi_mcp.terminal.reset import reset
 from pmi_mcp.terminal.sandbox import sandbox
 from pmi_mcp.terminal.search import search
 from pmi_mcp.terminal.session import Session
+from pmi_mcp.terminal.unknown import decide, reconcile, unknown
 from pmi_mcp.terminal.venues import venues
 
 __all__ = ["app"]
@@ -70,10 +77,15 @@ def options(
     context.obj = Session(config_path=config, color=color.value, debug=debug)
 
 
-_COMMANDS = (
-    *(venues, search, events, event, market, book, trades, candles, quote),
-    *(balance, positions, orders, fills),
-    *(doctor, reset, demo, sandbox),
-)
-for command in _COMMANDS:
-    app.command()(command)
+_COMMANDS = {
+    "Markets": (venues, search, events, event, market, book, trades, candles, quote),
+    "Account": (balance, positions, orders, fills),
+    "Orders": (order, amend, cancel, approvals, approve, refuse, passkey),
+    "Care": (kill, audit, unknown, reconcile, decide, doctor, reset, demo, sandbox),
+}
+for panel, commands in _COMMANDS.items():
+    for command in commands:
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, rich_help_panel=panel)
+        else:
+            app.command(rich_help_panel=panel)(command)

@@ -34,6 +34,8 @@ class Exit(IntEnum):
     """Busy, unreachable or failing; try again later."""
     UNCERTAIN = 6
     """An order may or may not exist."""
+    WAITING = 7
+    """Nothing was sent yet: a person has to approve it."""
     INTERRUPTED = 130
 
 

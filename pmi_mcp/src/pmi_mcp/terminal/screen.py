@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA_VERSION", "Screen"]
 
+_MANY = 6
+"""Columns that stand close together."""
+_WHOLE = frozenset({"time (UTC)", "created (UTC)", "until (UTC)", "code"})
+"""Columns that are never broken into lines."""
+
 SCHEMA_VERSION = 1
 """Of the documents that ``--json`` prints; grows when a field changes its meaning or goes."""
 
@@ -73,6 +78,18 @@ class Screen:
         console = self._console(to_error=False)
         console.print(text, style=style, soft_wrap=not console.is_terminal)
 
+    def headline(self, text: str) -> None:
+        """Print one sentence that may hold foreign text."""
+        self.say(clean(text, 600), style="bold")
+
+    def line(self, text: str) -> None:
+        """Print a line that programs read, as it is but for what a terminal would obey."""
+        sys.stdout.write(_UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n")
+
+    def warn(self, text: str) -> None:
+        """Tell a person what to look at twice, on standard error; the text may be foreign."""
+        self._console(to_error=True).print(f"! {clean(text, 600)}", style="bold yellow", soft_wrap=True)
+
     def note(self, text: str) -> None:
         """Tell a person something beside the answer; never part of piped output."""
         self._console(to_error=True).print(text, style="dim", soft_wrap=True)
@@ -93,13 +110,17 @@ class Screen:
     ) -> None:
         """Print rows; cells are untrusted text, numbers are right-aligned by heading.
 
-        In a pipe they are tab-separated, unless they are only ``for_people``.
+        In a pipe they are tab-separated, unless they are only ``for_people``.  On a terminal headings
+        without rows are left out.
         """
         cleaned = [["" if cell is None else clean(str(cell)) for cell in row] for row in rows]
         if not self.is_terminal and not for_people:
             for row in [*([list(headings)] if any(headings) else []), *cleaned]:
                 sys.stdout.write("\t".join(cell.replace("\t", " ") for cell in row) + "\n")
             return
+        if not cleaned:
+            return
+        from rich.box import SIMPLE_HEAD
         from rich.table import Table
         from rich.text import Text
 
@@ -107,10 +128,14 @@ class Screen:
             title=None if title is None else Text(clean(title)),
             title_justify="left",
             show_header=any(headings),
+            box=SIMPLE_HEAD if any(headings) else None,
+            show_edge=False,
+            padding=(0, 2 if len(headings) < _MANY else 1, 0, 0),
         )
         for heading in headings:
             right = heading in numeric
-            table.add_column(heading, justify="right" if right else "left", no_wrap=right, overflow="fold")
+            whole = right or heading in _WHOLE
+            table.add_column(heading, justify="right" if right else "left", no_wrap=whole, overflow="fold")
         for row in cleaned:
             table.add_row(*(Text(cell) for cell in row))
         self._console(to_error=False).print(table)

@@ -15,10 +15,11 @@ from pmi_mcp.terminal.exits import Exit, exit_for
 from pmi_mcp.terminal.screen import Screen
 
 if TYPE_CHECKING:
+    from pmi_core.desk import Desk
     from pmi_core.errors import PmiError
     from pmi_core.plugins.registry import Registry
 
-__all__ = ["Session", "run"]
+__all__ = ["Session", "concealed", "run", "run_at_desk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,11 @@ def run(
 
     async def opened() -> Exit:
         async with session.registry() as registry:
-            return await work(registry, screen) or Exit.OK
+            try:
+                return await work(registry, screen) or Exit.OK
+            except PmiError as error:
+                concealed(registry, error)
+                raise
 
     try:
         status = asyncio.run(opened())
@@ -69,6 +74,38 @@ def run(
     except KeyboardInterrupt:
         status = Exit.INTERRUPTED
     raise typer.Exit(int(status))
+
+
+def run_at_desk(
+    context: typer.Context,
+    work: Callable[[Desk, Registry, Screen], Coroutine[Any, Any, Exit | None]],
+    *,
+    as_json: bool = False,
+) -> NoReturn:
+    """Run a command that sends, cancels or looks at what was sent: with the desk open as well."""
+
+    async def opened(registry: Registry, screen: Screen) -> Exit | None:
+        from pmi_core.desk import Desk
+
+        async with Desk(registry) as desk:
+            return await work(desk, registry, screen)
+
+    run(context, opened, as_json=as_json)
+
+
+def concealed(registry: Registry, error: PmiError) -> PmiError:
+    """The same error, with general words in the place of those that hold a piece of a secret."""
+    from pmi_core.errors import PmiError
+
+    for name in registry.venue_names if error.venue is None else (error.venue,):
+        try:
+            conceal = registry.settings_of(name).conceal
+        except PmiError:
+            continue  # what cannot be read holds no secret that could have been used
+        error.message = conceal(error.message)
+        error.hint = conceal(error.hint) if error.hint else None
+        error.code = conceal(error.code) if error.code else None
+    return error
 
 
 def _explain(error: PmiError, screen: Screen) -> None:

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from pmi_mcp.tools import (
     account,
+    batches,
+    cancelling,
     combos,
+    confirming,
     costs,
     events,
     groups,
+    live,
+    making,
     markets,
     negotiation,
+    orders,
     overview,
     prices,
     queue,
+    requests,
     settlements,
+    switch,
     venues,
 )
-from pmi_mcp.tools.spec import ToolSpec
+from pmi_mcp.tools.spec import ToolSpec, Writes
 
-__all__ = ["ALL", "ToolSpec"]
+__all__ = ["ALL", "ToolSpec", "Writes"]
 
 ALL: tuple[ToolSpec, ...] = (
     *venues.TOOLS,
@@ -33,4 +41,12 @@ ALL: tuple[ToolSpec, ...] = (
     *queue.TOOLS,
     *groups.TOOLS,
     *negotiation.TOOLS,
+    *requests.TOOLS,
+    *making.TOOLS,
+    *orders.TOOLS,
+    *confirming.TOOLS,
+    *cancelling.TOOLS,
+    *batches.TOOLS,
+    *live.TOOLS,
+    *switch.TOOLS,
 )

@@ -47,10 +47,12 @@ async def _declared(venues: Venues, name: str) -> dict[str, Any]:
         return {"venue": name, "status": "broken", "reason": describe(error)["message"]}
     row = declared_view(name, provider)
     try:
-        venues.registry.settings_of(name)
+        settings = venues.registry.settings_of(name)
     except PmiError as error:
         told = describe(error)
         return row | {"status": "needs settings", "reason": told["message"]}
+    if provider.write_class is not None:
+        row["orders_move"] = provider.write_class(settings).value
     return row | {"status": "open" if name in venues.registry.opened else "ready"}
 
 

@@ -69,6 +69,7 @@ class Batch:
         for at, request in enumerate(requests):
             try:
                 bodies.append((at, written(request, self._venue, self._portfolio.subaccount)))
+                self._memory.asked(request)
             except RequestError as error:
                 results[at] = _refused(error, request.client_order_id)
         failed: PmiError | None = None

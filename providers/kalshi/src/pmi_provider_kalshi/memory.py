@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from pmi_core.clock import Clock
 from pmi_core.identifiers import OrderRef
-from pmi_core.models import Fill, Order, TimeInForce
+from pmi_core.models import Fill, Order, OrderRequest, TimeInForce
 from pmi_core.numbers import ONE
 from pmi_provider_kalshi.translate.sides import side_of
 
@@ -52,6 +52,14 @@ class OrderMemory:
         self._clock = clock
         self._known: OrderedDict[OrderRef, Known] = OrderedDict()
         self._names: dict[str, OrderRef] = {}
+        self._asked: OrderedDict[str, OrderRequest] = OrderedDict()
+        self._times: OrderedDict[str, datetime] = OrderedDict()
+
+    def asked(self, request: OrderRequest) -> None:
+        """Note the words of an order that is about to be sent: the stream may tell of it before its answer."""
+        self._asked[request.client_order_id] = request
+        while len(self._asked) > _MOST:
+            self._asked.popitem(last=False)
 
     def get(self, ref: OrderRef) -> Known | None:
         """What is known of an order."""
@@ -108,19 +116,48 @@ class OrderMemory:
         newest = known.order if _is_older(reworded, known.order) else reworded
         return self._keep(newest, subaccount, known.since)
 
+    def heard(self, order: Order, subaccount: int | None = None) -> Order:
+        """Take in what the stream told; gives that state itself, in the words in which it was given."""
+        assert order.ref is not None  # the stream names its orders
+        known = self._known.get(order.ref)
+        if known is not None:
+            order = _in_words_of(known.order, order)
+            if _is_older(order, known.order):
+                return order
+        else:
+            request = self._asked.get(order.client_order_id or "")
+            if request is not None:
+                order = _in_words_of(_as_asked(request, order), order)
+        return self.told(order, subaccount)
+
     def fill(self, fill: Fill) -> Fill:
-        """A fill in the words of its order, where that order is known."""
+        """A fill in the words of its order, where that order is known; its time as it was told first."""
+        told = self._times.setdefault(fill.trade_id, fill.time)
+        if told is not fill.time and _milliseconds(told) == _milliseconds(fill.time):
+            fill = fill.model_copy(update={"time": told})
+        while len(self._times) > _MOST:
+            self._times.popitem(last=False)
         known = self._known.get(fill.order_ref)
-        if known is None:
+        order = known.order if known is not None else self._asked.get(fill.client_order_id or "")
+        if order is None:
             return fill
-        order = known.order
         changes: dict[str, Any] = {"client_order_id": order.client_order_id}
         if _is_same_side(order, fill) and order.outcome is not fill.outcome:
             changes |= {"outcome": order.outcome, "action": order.action, "price": ONE - fill.price}
         return fill.model_copy(update=changes)
 
 
-def _is_same_side(order: Order, seen: Order | Fill) -> bool:
+def _as_asked(request: OrderRequest, seen: Order) -> Order:
+    """An order whose answer is still on its way, as far as its words go."""
+    words = {
+        name: getattr(request, name)
+        for name in OrderRequest.model_fields
+        if name in Order.model_fields and name != "market_ref"
+    }
+    return seen.model_copy(update=words | {"created_time": None, "updated_time": None})
+
+
+def _is_same_side(order: Order | OrderRequest, seen: Order | Fill) -> bool:
     return side_of(order.outcome, order.action) == side_of(seen.outcome, seen.action)
 
 

@@ -85,6 +85,7 @@ class Orders:
             UncertainError: an order may exist.
         """
         body = written(request, self._venue, self._portfolio.subaccount)
+        self._memory.asked(request)
         try:
             answer = await self._portfolio.create(body, capability=_CAPABILITY)
         except Duplicate as error:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pmi_core.capabilities import Capability
 from pmi_core.errors import SettingsError
 from pmi_core.plugins.hookspecs import hookimpl
-from pmi_core.provider import OpenContext, Provider, SandboxRequest, Venue
+from pmi_core.provider import OpenContext, Provider, SandboxRequest, Venue, WriteClass
 from pmi_provider_kalshi.settings import KalshiSettings
 
 __all__ = ["pmi_provider"]
@@ -22,6 +22,7 @@ _KEYED = frozenset(
         Capability.QUEUE,
         Capability.GROUPS,
         Capability.QUOTES,
+        Capability.STREAM,
     }
 )
 """Slots that need an API key."""
@@ -44,6 +45,10 @@ async def _sandbox(request: SandboxRequest) -> AsyncIterator[Mapping[str, str]]:
         ) from error
     async with serve(request) as announcement:
         yield announcement
+
+
+def _write_class(settings: KalshiSettings) -> WriteClass:
+    return settings.write_class
 
 
 @hookimpl
@@ -69,5 +74,6 @@ def pmi_provider() -> Provider:
         keyed=_KEYED,
         open=_open,
         sandbox=_sandbox,
+        write_class=_write_class,
         homepage="https://kalshi.com",
     )

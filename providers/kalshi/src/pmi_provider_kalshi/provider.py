@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from pmi_core.clock import Clock
@@ -12,7 +13,6 @@ from pmi_core.provider import (
     Netting,
     OpenContext,
     VenueInfo,
-    WriteClass,
 )
 from pmi_core.transport.http import HttpClient, Timeouts
 from pmi_core.transport.limits import Limits
@@ -44,13 +44,16 @@ from pmi_provider_kalshi.portfolio import Portfolio
 from pmi_provider_kalshi.queue import Queue
 from pmi_provider_kalshi.quotes import Quotes
 from pmi_provider_kalshi.resolver import Resolver
-from pmi_provider_kalshi.settings import Environment, KalshiSettings
+from pmi_provider_kalshi.settings import KalshiSettings
 from pmi_provider_kalshi.signing import signer_of
 from pmi_provider_kalshi.status import Status
+from pmi_provider_kalshi.stream import Stream
 from pmi_provider_kalshi.trades import Trades
 from pmi_provider_kalshi.venue import KalshiVenue
 
 __all__ = ["open_kalshi"]
+
+Close = Callable[[], Awaitable[None]]
 
 _NO_KEY: Final = "Public data is read without a key; account and orders need api_key_id and private_key_path in the settings."
 
@@ -87,6 +90,18 @@ async def open_kalshi(context: OpenContext) -> KalshiVenue:
     client = Client(caller)
     archive = Archive(client, clock)
     terms = FeeTerms(step=settings.fee_step, precision=settings.balance_precision)
+    memory = OrderMemory(clock)
+    stream: Stream | None = None
+    if signer is not None and settings.stream_url is not None:
+        stream = Stream(
+            settings.stream_url,
+            signer=signer,
+            archive=archive,
+            memory=memory,
+            subaccount=settings.subaccount,
+            clock=clock,
+            venue=name,
+        )
     if signer is not None:
         await learn_limits(Portfolio(caller), caller.costs, limits)
     return KalshiVenue(
@@ -95,8 +110,7 @@ async def open_kalshi(context: OpenContext) -> KalshiVenue:
             provider="kalshi",
             title="Kalshi",
             environment=settings.environment.value,
-            # Nobody knows what stands behind an address of one's own, so it counts as the real exchange.
-            write_class=WriteClass.DEMO if settings.environment is Environment.DEMO else WriteClass.REAL,
+            write_class=settings.write_class,
             currency="USD",
             idempotency=Idempotency(IdempotencyKind.CLIENT_ID, max_length=64),
             netting=Netting.NET,
@@ -104,7 +118,7 @@ async def open_kalshi(context: OpenContext) -> KalshiVenue:
             notes=() if signer is not None else (_NO_KEY,),
         ),
         resolver=Resolver(client, archive, name),
-        closer=http.aclose,
+        closer=http.aclose if stream is None else _both(stream.aclose, http.aclose),
         budgets=http.budgets,
         status=Status(client, clock, name),
         markets=Markets(client, archive, clock, name),
@@ -116,13 +130,27 @@ async def open_kalshi(context: OpenContext) -> KalshiVenue:
         native=Native.over(caller, settings.api_key_id),
         faults=caller.faults,
         combos=Combos(Communications(caller), archive, clock, name),
-        **(_keyed(caller, archive, clock, name) if signer is not None else {}),
+        stream=stream,
+        notices=None if stream is None else stream.notices,
+        **(_keyed(caller, archive, memory, clock, name) if signer is not None else {}),
     )
 
 
-def _keyed(caller: Caller, archive: Archive, clock: Clock, name: str) -> dict[str, Any]:
+def _both(first: Close, second: Close) -> Close:
+    """End one thing, then the other, whatever becomes of the first."""
+
+    async def close() -> None:
+        try:
+            await first()
+        finally:
+            await second()
+
+    return close
+
+
+def _keyed(caller: Caller, archive: Archive, memory: OrderMemory, clock: Clock, name: str) -> dict[str, Any]:
     """The slots that need a key, around one memory of orders."""
-    portfolio, memory = Portfolio(caller), OrderMemory(clock)
+    portfolio = Portfolio(caller)
     finder = Finder(portfolio, memory, clock, name)
     orders = Orders(portfolio, archive, finder, memory, name)
     return {

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from pmi_core.numbers import exact
+from pmi_core.provider import WriteClass
 from pmi_core.settings import ProviderSettings, SecretPath
 
 __all__ = ["Environment", "KalshiSettings"]
@@ -121,6 +122,11 @@ class KalshiSettings(ProviderSettings):
         if self.subaccount is not None and not has_key:
             raise ValueError("subaccount needs a key: set api_key_id and private_key_path")
         return self
+
+    @property
+    def write_class(self) -> WriteClass:
+        """What an order moves; nobody knows what stands behind an address of one's own, so it counts as real."""
+        return WriteClass.DEMO if self.environment is Environment.DEMO else WriteClass.REAL
 
     @property
     def base_url(self) -> str:

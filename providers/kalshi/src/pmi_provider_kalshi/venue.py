@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pmi_core.provider import Venue
 from pmi_provider_kalshi.faults import Faults
 from pmi_provider_kalshi.native.sets import Native
+from pmi_provider_kalshi.streaming.notifying import Notices
 
 __all__ = ["KalshiVenue"]
 
@@ -18,4 +19,6 @@ class KalshiVenue(Venue):
     native: Native
     """What only this exchange has, as small sets of typed methods."""
     faults: Faults
-    """Rows of pages that made no sense and were left out."""
+    """Rows of pages and messages of the stream that made no sense and were left out."""
+    notices: Notices | None = None
+    """What the stream tells beyond the neutral channels; None without a key."""

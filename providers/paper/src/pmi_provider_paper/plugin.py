@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pmi_core import Capability, OpenContext, Provider, Venue, hookimpl
+from typing import Any
+
+from pmi_core import Capability, OpenContext, Provider, Venue, WriteClass, hookimpl
 from pmi_provider_paper.settings import PaperSettings
 
 __all__ = ["PROVIDER", "pmi_provider"]
@@ -20,12 +22,18 @@ async def _reset(context: OpenContext) -> str:
     return await reset_venue(context)
 
 
+def _write_class(settings: Any) -> WriteClass:
+    del settings
+    return WriteClass.SIMULATED
+
+
 PROVIDER = Provider(
     name="paper",
     title="Paper exchange",
     settings=PaperSettings,
     capabilities=frozenset(Capability),
     open=_open,
+    write_class=_write_class,
     reset=_reset,
 )
 

@@ -55,10 +55,11 @@ async def open_paper(context: OpenContext) -> Venue:
             venue=context.name,
             hint="give PaperSettings",
         )
+    store = Store(account_path(settings.account_file, context.data_dir))
     house = House(
         context.name,
         settings,
-        Store(account_path(settings.account_file, context.data_dir)),
+        store,
         context.clock,
         context.on_call,
     )
@@ -66,7 +67,8 @@ async def open_paper(context: OpenContext) -> Venue:
     markets, account = PaperMarkets(house, board), PaperAccount(house, board)
     try:
         with house.turn("status", None):
-            pass  # reads the account, so that a damaged file is refused now and not at the first order
+            # A turn reads the account, so that a damaged file is refused now and not at the first order.
+            number = store.account()
     except BaseException:
         house.close()
         raise
@@ -75,7 +77,7 @@ async def open_paper(context: OpenContext) -> Venue:
         house.close()
 
     return Venue(
-        info=_info(context.name, settings),
+        info=_info(context.name, settings, number),
         resolver=markets.resolve,
         closer=close,
         status=PaperStatus(house),
@@ -99,7 +101,7 @@ async def open_paper(context: OpenContext) -> Venue:
     )
 
 
-def _info(name: str, settings: PaperSettings) -> VenueInfo:
+def _info(name: str, settings: PaperSettings, account: str) -> VenueInfo:
     notes = ["A practice exchange: prices, results and other members are simulated."]
     if not settings.live:
         notes.append("Prices stand still, because the setting live is off.")
@@ -117,5 +119,6 @@ def _info(name: str, settings: PaperSettings) -> VenueInfo:
         currency="USD",
         idempotency=Idempotency(kind, max_length=_LONGEST if settings.client_ids else None),
         netting=Netting.NET,
+        account=account,
         notes=tuple(notes),
     )

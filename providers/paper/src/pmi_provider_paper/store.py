@@ -6,6 +6,7 @@ was changed by another one reads it again first.
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -175,6 +176,17 @@ class Store:
     def put_fact(self, name: str, value: str) -> None:
         """Write a single value."""
         self._file.execute("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", (name, value))
+
+    def account(self) -> str:
+        """The id of the account, made when it is first asked for; one that starts over gets another.
+
+        Within a turn.
+        """
+        found = self.fact("account")
+        if found is None:
+            found = secrets.token_hex(6)
+            self.put_fact("account", found)
+        return found
 
     def clear(self) -> None:
         """Forget everything; the file stays."""

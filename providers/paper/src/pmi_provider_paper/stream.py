@@ -8,10 +8,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from typing import Final
 
 from pmi_core.errors import BusyError, PmiError
-from pmi_core.models import ConnectionState, ConnectionUpdate, Subscription, Update
+from pmi_core.models import ConnectionState, Subscription, Update
+from pmi_core.streams import Listener
+from pmi_core.transport.socket import Report, topics_of
 from pmi_provider_paper.account import PaperAccount
 from pmi_provider_paper.board import Board
-from pmi_provider_paper.delivery import Outlet
 from pmi_provider_paper.house import House
 from pmi_provider_paper.watching import Watch
 
@@ -22,7 +23,11 @@ _AT_LEAST: Final = 0.25
 
 
 class PaperStream:
-    """Keeps :class:`pmi_core.capabilities.UpdateStream`."""
+    """Keeps :class:`pmi_core.capabilities.UpdateStream`.
+
+    There is no connection that could break; a subscription is stale while another process keeps the
+    account file, and closed when the venue is.
+    """
 
     def __init__(self, house: House, board: Board, account: PaperAccount) -> None:
         self._house = house
@@ -35,56 +40,67 @@ class PaperStream:
     @asynccontextmanager
     async def _open(self, wanted: Subscription) -> AsyncIterator[AsyncIterator[Update]]:
         house = self._house
-        outlet = Outlet(wanted.delivery, wanted.buffer, house.name)
+        listener = Listener(wanted, topics_of(wanted), house.name)
         with house.turn("stream", "subscribe") as now:
             watch = Watch(house, self._board, self._account, wanted)
-            outlet.put(ConnectionUpdate(state=ConnectionState.LIVE, received_time=now))
-            for update in watch.look(now, move=True):
-                outlet.put(update)
+            listener.begin((), now)
 
         def hear() -> None:
-            for update in watch.look(house.floor.now, move=False):
-                outlet.put(update)
+            now = house.floor.now
+            for update in [*watch.look(watch.touched(), now, move=False), *watch.look_around(now)]:
+                listener.outlet.put(update)
 
-        silence = house.subscribe(hear)
-        forget = house.on_close(outlet.finish)
-        ticking = asyncio.create_task(self._tick(watch, outlet))
-        ticking.add_done_callback(lambda _: outlet.finish())
+        def close() -> None:
+            listener.close("the venue was closed", None, house.clock.now())
+
+        silence, forget = house.subscribe(hear), house.on_close(close)
+        ticking: asyncio.Task[None] | None = None
         try:
-            yield outlet
+            await self._look(watch, listener)
+            ticking = asyncio.create_task(self._tick(watch, listener))
+            ticking.add_done_callback(lambda _: listener.outlet.finish())
+            yield listener.outlet
         finally:
             silence()
             forget()
-            ticking.cancel()
-            with suppress(asyncio.CancelledError):
-                await ticking
-            outlet.drop()
+            listener.outlet.drop()
+            if ticking is not None:
+                ticking.cancel()
+                with suppress(asyncio.CancelledError):
+                    await ticking
 
-    async def _tick(self, watch: Watch, outlet: Outlet) -> None:
+    async def _look(self, watch: Watch, listener: Listener) -> None:
+        """Look at everything once, a few markets in each turn."""
+        for portion in watch.portions():
+            with self._house.turn("stream", None) as now:
+                found = watch.look(portion, now, move=True)
+            for update in found:
+                listener.outlet.put(update)
+            await asyncio.sleep(0)
+        with self._house.turn("stream", None) as now:
+            found = watch.look_around(now)
+        for update in found:
+            listener.outlet.put(update)
+
+    async def _tick(self, watch: Watch, listener: Listener) -> None:
         """Look again and again until the subscription ends."""
         house = self._house
         pause = float(house.settings.tick)
+        topics = tuple(listener.topics)
         stale = False
         while house.is_open:
             # A clock that is moved by hand must not make the stream spin.
             await asyncio.gather(house.clock.sleep(pause), asyncio.sleep(min(pause, _AT_LEAST)))
             try:
-                with house.turn("stream", None) as now:
-                    found = watch.look(now, move=True)
+                if stale:
+                    with house.turn("stream", None) as now:
+                        watch.forget()
+                    stale = False
+                    listener.rise(topics, now)
+                await self._look(watch, listener)
             except BusyError as busy:
-                if not stale:
-                    stale = True
-                    outlet.put(
-                        ConnectionUpdate(
-                            state=ConnectionState.STALE, reason=busy.message, received_time=house.clock.now()
-                        )
-                    )
-                continue
+                stale = True
+                listener.fall(topics, Report(ConnectionState.STALE, topics, busy.message), house.clock.now())
             except PmiError as error:
-                outlet.finish(error)
+                listener.close(error.message, error, house.clock.now())
                 return
-            if stale:
-                stale = False
-                outlet.put(ConnectionUpdate(state=ConnectionState.LIVE, received_time=now))
-            for update in found:
-                outlet.put(update)

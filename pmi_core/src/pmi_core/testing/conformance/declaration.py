@@ -76,6 +76,14 @@ class DeclarationRules(Contract):
         assert venue.info.environment.strip()
         currency_of(venue.info.currency)
 
+    async def test_declaration_write_class_agrees(
+        self, provider: Provider, venue: Venue, context: OpenContext
+    ) -> None:
+        """What an order moves is the same before and after opening, where it is told before."""
+        if provider.write_class is None:
+            skip(f"{provider.name} does not tell before opening what an order moves")
+        assert provider.write_class(context.settings) is venue.info.write_class
+
     async def test_declaration_closes_twice(self, venue: Venue) -> None:
         """Closing a venue a second time changes nothing."""
         await venue.aclose()

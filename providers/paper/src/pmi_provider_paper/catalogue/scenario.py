@@ -16,7 +16,7 @@ from pmi_provider_paper.catalogue.politics import POLITICS
 from pmi_provider_paper.catalogue.sports import SPORTS
 from pmi_provider_paper.catalogue.weather import WEATHER
 
-__all__ = ["KEPT", "SERIES", "Scenario"]
+__all__ = ["KEPT", "SERIES", "Scenario", "listed_time"]
 
 SERIES: Final = (*ECONOMICS, *POLITICS, *WEATHER, *SPORTS, *CRYPTO, *CULTURE)
 
@@ -29,6 +29,13 @@ _AHEAD: Final = timedelta(hours=12)
 @lru_cache(maxsize=4096)
 def _event(series: SeriesPlan, period: int, slot: int) -> EventPlan:
     return build_event(series, period, slot)
+
+
+def listed_time(event: EventPlan) -> datetime:
+    """When an event first stands in listings, which are made anew every hour."""
+    due = event.open_time - _AHEAD
+    hour = due.replace(minute=0, second=0, microsecond=0)
+    return hour if hour == due else hour + timedelta(hours=1)
 
 
 class Scenario:

@@ -1,0 +1,96 @@
+"""Prices and sizes as integers of a known scale, and back to exact Decimals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Final
+
+from pmi_core.errors import UnexpectedAnswer
+from pmi_core.numbers import WIDE, exact
+
+__all__ = ["Scale"]
+
+_MOST: Final = 50_000
+"""Different texts that are remembered; no venue has as many prices."""
+
+
+class _Read(dict[str, int]):
+    """Texts that were read before, and what they mean."""
+
+    __slots__ = ("_digits", "_highest")
+
+    def __init__(self, digits: int, highest: int | None) -> None:
+        super().__init__()
+        self._digits = digits
+        self._highest = highest
+
+    def __missing__(self, text: str) -> int:
+        number = _scaled(text, self._digits)
+        if self._highest is not None and not 0 <= number <= self._highest:
+            raise UnexpectedAnswer(f"a price lies between 0 and 1, not {text[:40]!r}")
+        if len(self) >= _MOST:
+            self.clear()
+        self[text] = number
+        return number
+
+
+class _Shown(dict[int, Decimal]):
+    """Integers that were shown before, as Decimals."""
+
+    __slots__ = ("_digits",)
+
+    def __init__(self, digits: int) -> None:
+        super().__init__()
+        self._digits = digits
+
+    def __missing__(self, number: int) -> Decimal:
+        shown = Decimal(number).scaleb(-self._digits, WIDE)
+        if len(self) >= _MOST:
+            self.clear()
+        self[number] = shown
+        return shown
+
+
+class Scale:
+    """How many decimal digits of a venue's prices and sizes an integer holds.
+
+    One object serves all books of a venue: it remembers what it read and showed, within bounds.
+
+    Args:
+        price_digits: 4 means that the integer 4200 is the price 0.42.
+        size_digits: 2 means that the integer 150 is the size 1.5.
+    """
+
+    __slots__ = ("one", "price", "price_digits", "size", "size_digits", "ticks", "units")
+
+    def __init__(self, price_digits: int, size_digits: int) -> None:
+        self.price_digits = price_digits
+        self.size_digits = size_digits
+        self.one: int = 10**price_digits
+        """The price 1, so that the other outcome's price is ``one - price``."""
+        self.ticks: Callable[[str], int] = _Read(price_digits, self.one).__getitem__
+        """Reads a price; raises UnexpectedAnswer where the text is no price or has more digits."""
+        self.units: Callable[[str], int] = _Read(size_digits, None).__getitem__
+        """Reads a size or a signed change of one; raises UnexpectedAnswer likewise."""
+        self.price: Callable[[int], Decimal] = _Shown(price_digits).__getitem__
+        """The price of an integer."""
+        self.size: Callable[[int], Decimal] = _Shown(size_digits).__getitem__
+        """The size of an integer."""
+
+    def __repr__(self) -> str:
+        return f"Scale({self.price_digits}, {self.size_digits})"
+
+
+def _scaled(text: str, digits: int) -> int:
+    whole, point, fraction = text.partition(".")
+    if point and len(fraction) == digits and whole.isdecimal() and fraction.isdecimal() and text.isascii():
+        return int(whole + fraction)  # as most venues write them; the rest takes ten times as long
+    try:
+        scaled = exact(text).scaleb(digits, WIDE)
+        number = int(scaled)
+    except (ValueError, AttributeError):
+        raise UnexpectedAnswer(f"{text!r:.60} is not a number that a book can hold") from None
+    if number != scaled:
+        raise UnexpectedAnswer(f"{text!r:.60} has more than the {digits} decimal digits that the venue uses")
+    return number

@@ -1,0 +1,189 @@
+"""Resources that somebody watches: heard while they are watched, told of at most twice a second."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from typing import TYPE_CHECKING, Final
+
+from pmi_core.errors import RequestError
+from pmi_core.identifiers import MarketRef
+from pmi_core.models import (
+    ACCOUNT_CHANNELS,
+    BookState,
+    Channel,
+    ConnectionState,
+    Delivery,
+    OrderBook,
+    Subscription,
+)
+from pmi_mcp.addressing import venue_of
+from pmi_mcp.live.following import Following
+
+if TYPE_CHECKING:
+    from pmi_mcp.settings import ServerSettings
+    from pmi_mcp.venues import Venues
+
+__all__ = ["ACCOUNT", "BOOK", "PAUSE", "Watching"]
+
+_log = logging.getLogger(__name__)
+
+BOOK: Final = "pmi://book/"
+ACCOUNT: Final = "pmi://account/"
+
+PAUSE: Final = 0.5
+"""Seconds from one notice of a resource to the next."""
+
+_RETRY: Final = 10.0
+"""Seconds before a venue that could not be heard is tried again."""
+
+
+class _Watch:
+    """One resource and the number of those who watch it."""
+
+    def __init__(self, watchers: int = 0) -> None:
+        self.watchers = watchers
+        self.following: Following | None = None
+        self.changed = asyncio.Event()
+        self.tasks: tuple[asyncio.Task[None], ...] = ()
+
+
+class Watching:
+    """Hears what is watched, and says that it changed; what it is now is for the client to read.
+
+    Args:
+        venues: opens venues.
+        settings: the limits.
+        publish: tells watchers that the resource of a URI changed.
+    """
+
+    def __init__(
+        self, venues: Venues, settings: ServerSettings, publish: Callable[[str], Awaitable[None]]
+    ) -> None:
+        self._venues = venues
+        self._settings = settings
+        self._publish = publish
+        self._watches: dict[str, _Watch] = {}
+
+    @property
+    def uris(self) -> tuple[str, ...]:
+        """What is watched now."""
+        return tuple(self._watches)
+
+    def add(self, uris: Collection[str]) -> None:
+        """Watch these resources, for one client; all or none.
+
+        Raises:
+            PmiError: one of them cannot be watched, or they are too many.
+        """
+        wanted = {uri: self._read(uri) for uri in uris}
+        if len(wanted) > self._settings.live_markets:
+            raise RequestError(
+                f"{len(wanted)} resources are more than the {self._settings.live_markets} that one client may watch",
+                code="live_markets",
+                hint="watch fewer; a person can raise live_markets in [mcp]",
+            )
+        if len(self._watches.keys() | wanted.keys()) > self._settings.live_total:
+            raise RequestError(
+                "the server watches as many resources as it may",
+                code="live_total",
+                hint="try again later; a person can raise live_total in [mcp]",
+            )
+        for uri, (venue, subscription) in wanted.items():
+            watch = self._watches.get(uri)
+            if watch is None:
+                watch = self._watches[uri] = _Watch()
+                watch.tasks = (
+                    # Nothing of the request that watched first stays with what outlives it.
+                    asyncio.create_task(
+                        self._hear(watch, venue, subscription), context=contextvars.Context()
+                    ),
+                    asyncio.create_task(self._tell(watch, uri), context=contextvars.Context()),
+                )
+            watch.watchers += 1
+
+    async def remove(self, uris: Collection[str]) -> None:
+        """One client watches these no more."""
+        for uri in uris:
+            watch = self._watches.get(uri)
+            if watch is None:
+                continue
+            watch.watchers -= 1
+            if watch.watchers <= 0:
+                del self._watches[uri]
+                await self._stop(watch)
+
+    @contextlib.asynccontextmanager
+    async def watched(self, uris: Collection[str]) -> AsyncIterator[None]:
+        """Watch while the block runs.
+
+        Raises:
+            PmiError: as :meth:`add` does.
+        """
+        self.add(uris)
+        try:
+            yield
+        finally:
+            await self.remove(uris)
+
+    @contextlib.asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        """Serve until the block ends, which ends every watch."""
+        try:
+            yield
+        finally:
+            watches = list(self._watches.values())
+            self._watches.clear()
+            await asyncio.gather(*(self._stop(watch) for watch in watches))
+
+    def book(self, ref: MarketRef) -> OrderBook | None:
+        """The live book of a market that is watched; None where there is none, or none that is live."""
+        watch = self._watches.get(f"{BOOK}{ref}")
+        if watch is None or watch.following is None:
+            return None
+        standing = watch.following.inbox.standings[ref]
+        if standing.state is not ConnectionState.LIVE or standing.book is None:
+            return None
+        book = standing.book.book
+        return book if book.state is BookState.LIVE else None
+
+    def _read(self, uri: str) -> tuple[str, Subscription]:
+        if uri.startswith(BOOK):
+            ref = MarketRef(uri.removeprefix(BOOK))
+            return venue_of(self._venues, ref), Subscription(
+                channels=frozenset({Channel.BOOK}), market_refs=(ref,), delivery=Delivery.LATEST
+            )
+        if uri.startswith(ACCOUNT):
+            return venue_of(self._venues, uri.removeprefix(ACCOUNT)), Subscription(
+                channels=ACCOUNT_CHANNELS, delivery=Delivery.LATEST
+            )
+        raise RequestError(
+            "there is no such resource", hint=f"watch {BOOK}VENUE:ID or {ACCOUNT}VENUE", capability="stream"
+        )
+
+    async def _hear(self, watch: _Watch, venue: str, wanted: Subscription) -> None:
+        """Hear until nobody watches; a venue that cannot be heard is tried again."""
+        while True:
+            following = watch.following = Following(self._venues, venue, wanted, room=1)
+            following.inbox.on_news = watch.changed.set
+            following.start()
+            await following.ended()
+            _log.warning("a watched resource of venue %s is not heard: %s", venue, following.inbox.reason)
+            await self._venues.clock.sleep(_RETRY)
+
+    async def _tell(self, watch: _Watch, uri: str) -> None:
+        while True:
+            await watch.changed.wait()
+            watch.changed.clear()
+            await self._publish(uri)
+            await self._venues.clock.sleep(PAUSE)
+
+    async def _stop(self, watch: _Watch) -> None:
+        for task in watch.tasks:
+            task.cancel()
+        await asyncio.gather(*watch.tasks, return_exceptions=True)
+        if watch.following is not None:
+            await watch.following.aclose()

@@ -1,0 +1,131 @@
+"""Drafts in words: what a person or an assistant reads of them, foreign text kept on a leash."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from pmi_core.models import Action, TimeInForce
+from pmi_core.money import currency_of
+from pmi_core.numbers import plain
+from pmi_core.provider import WriteClass
+from pmi_mcp.texts import clean
+from pmi_mcp.views.values import moment
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pmi_core.desk import Draft, OrderPreview
+    from pmi_core.models import OrderRequest
+
+__all__ = ["MOVES", "draft_line", "money_name", "order_line", "quoted", "second", "terms"]
+
+MOVES = {
+    WriteClass.SIMULATED: "simulated, no money moves",
+    WriteClass.DEMO: "test environment or play money",
+    WriteClass.REAL: "REAL MONEY",
+}
+
+_MARKUP = str.maketrans(
+    {
+        **dict.fromkeys('"\u201c\u201d\u201e\u201f\u00ab\u00bb`\u00b4\u2033\uff02', "'"),
+        **dict.fromkeys("<\u2039\uff1c", "("),
+        **dict.fromkeys(">\u203a\uff1e", ")"),
+        **dict.fromkeys("[{", "("),
+        **dict.fromkeys("]}", ")"),
+        **dict.fromkeys("*_~#|\\", " "),
+    }
+)
+"""Letters that close a quotation, or that a client may read as formatting, a link or a button."""
+
+
+def quoted(text: str, limit: int) -> str:
+    """Foreign text as one quotation on one line: nothing in it ends the quotation, formats or links."""
+    safe = clean(text, 4 * limit).translate(_MARKUP).replace("://", ": //")
+    return f'"{clean(safe, limit)}"'
+
+
+def second(time: datetime) -> str:
+    """A time to the second, in UTC."""
+    return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _ref(ref: str) -> str:
+    """A ref that cannot be read as anything else; what is not a plain letter is percent-encoded."""
+    return clean(quote(ref, safe=":._-~/@+,=%"), 160)
+
+
+def money_name(code: str) -> str:
+    """A currency as people are told of it; one that nobody registered is a venue's own word."""
+    try:
+        return currency_of(code).code
+    except ValueError:
+        return quoted(code, 20)
+
+
+def order_line(request: OrderRequest) -> str:
+    """An order as one line, without the market's words."""
+    amount = (
+        f"{plain(request.size)} {request.outcome.upper()}"
+        if request.size is not None
+        else (
+            f"{request.outcome.upper()} for {plain(request.notional)}" if request.notional is not None else ""
+        )
+    )
+    worst = "at most" if request.action is Action.BUY else "at least"
+    return (
+        f"{request.action.upper()} {amount}, {worst} {plain(request.price)} each, in "
+        f"{_ref(request.market_ref)}"
+    )
+
+
+def terms(request: OrderRequest) -> str:
+    """How long it works and what binds it."""
+    lasts = {
+        TimeInForce.GTC: "works until it is canceled",
+        TimeInForce.GTD: f"works until {moment(request.expires_at)}",
+        TimeInForce.IOC: "takes what is there now, the rest is canceled",
+        TimeInForce.FOK: "all of it now, or nothing",
+    }
+    bound = [
+        lasts[request.time_in_force],
+        *(["only rests (post-only)"] if request.post_only else []),
+        *(["only reduces a position"] if request.reduce_only else []),
+        f"self-trade {request.self_trade.value}",
+        *([f"in group {_ref(request.group_ref)}"] if request.group_ref else []),
+    ]
+    return "; ".join(bound)
+
+
+def draft_line(draft: Draft, orders: tuple[OrderPreview, ...]) -> str:  # noqa: PLR0911 - one for each kind
+    """What a draft would do, as one line."""
+    match draft.kind:
+        case "place":
+            return order_line(orders[0].request)
+        case "batch":
+            return f"place {len(orders)} orders, each of which succeeds or fails by itself"
+        case "amend":
+            return (
+                f"change order {_ref(draft.order_ref)} to {plain(draft.size)} contracts in all, filled "
+                f"part included, at {plain(draft.price)}"
+            )
+        case "quote":
+            bids = [
+                f"{side} at {plain(bid)}"
+                for side, bid in (("YES", draft.yes_bid), ("NO", draft.no_bid))
+                if bid is not None
+            ]
+            rest = "; what is left rests in the book" if draft.rest_remainder else ""
+            return f"answer request {_ref(draft.rfq_ref)}: buy {' or '.join(bids) or 'nothing'}{rest}"
+        case "accept":
+            return (
+                f"accept quote {_ref(draft.quote_ref)}: its maker gets {draft.side.upper()}, "
+                "this account the other outcome"
+            )
+        case "confirm":
+            return f"confirm the accepted quote {_ref(draft.quote_ref)}; the trade happens"
+        case "group":
+            if draft.limit is None:
+                return f"let order group {_ref(draft.group_ref)} work again"
+            return f"set the limit of order group {_ref(draft.group_ref)} to {plain(draft.limit)}"

@@ -1,0 +1,147 @@
+"""What the venue's stream tells beyond the neutral channels: order groups, negotiations, events.
+
+Prices and counts are Decimals; of what is absent nothing was said (AsyncAPI of 2026-10-26).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+import msgspec
+
+from pmi_provider_kalshi.wire.moment import Moment
+from pmi_provider_kalshi.wire.order import Stamp
+
+__all__ = [
+    "EventCreated",
+    "EventFees",
+    "GroupChanged",
+    "Leg",
+    "Notified",
+    "QuoteAccepted",
+    "QuoteCreated",
+    "QuoteExecuted",
+    "RfqCreated",
+    "RfqDeleted",
+]
+
+Dollars = Annotated[Decimal, msgspec.Meta(ge=0, le=1)]
+Count = Annotated[Decimal, msgspec.Meta(ge=0)]
+
+
+class Notified(msgspec.Struct, frozen=True):
+    """Anything that the venue tells beside the neutral channels."""
+
+
+class GroupChanged(Notified, frozen=True):
+    """An order group of the account came, changed, was triggered or went."""
+
+    order_group_id: str
+    event_type: Literal["created", "triggered", "reset", "deleted", "limit_updated"]
+    ts_ms: Stamp
+    contracts_limit_fp: Count | None = None
+
+
+class Leg(msgspec.Struct, frozen=True):
+    """One condition of a combination."""
+
+    market_ticker: str
+    side: Literal["yes", "no"]
+    event_ticker: str = ""
+
+
+class RfqCreated(Notified, frozen=True):
+    """Somebody asks for quotes."""
+
+    id: str
+    creator_id: str
+    market_ticker: str
+    created_ts: Moment
+    event_ticker: str = ""
+    contracts_fp: Count | None = None
+    target_cost_dollars: Count | None = None
+    mve_collection_ticker: str = ""
+    mve_selected_legs: tuple[Leg, ...] = ()
+
+
+class RfqDeleted(Notified, frozen=True):
+    """Somebody asks no more."""
+
+    id: str
+    creator_id: str
+    market_ticker: str
+    deleted_ts: Moment
+    event_ticker: str = ""
+    contracts_fp: Count | None = None
+    target_cost_dollars: Count | None = None
+
+
+class QuoteCreated(Notified, frozen=True):
+    """The account gave a quote, or got one; a bid of 0 is none."""
+
+    quote_id: str
+    rfq_id: str
+    quote_creator_id: str
+    rfq_creator_id: str
+    market_ticker: str
+    yes_bid_dollars: Dollars
+    no_bid_dollars: Dollars
+    created_ts: Moment
+    event_ticker: str = ""
+    yes_contracts_offered_fp: Count | None = None
+    no_contracts_offered_fp: Count | None = None
+    rfq_target_cost_dollars: Count | None = None
+    subaccount: int | None = None
+
+
+class QuoteAccepted(Notified, frozen=True):
+    """A quote of the account's was accepted, or the account accepted one."""
+
+    quote_id: str
+    rfq_id: str
+    quote_creator_id: str
+    rfq_creator_id: str
+    market_ticker: str
+    yes_bid_dollars: Dollars
+    no_bid_dollars: Dollars
+    event_ticker: str = ""
+    accepted_side: Literal["yes", "no"] | None = None
+    contracts_accepted_fp: Count | None = None
+    yes_contracts_offered_fp: Count | None = None
+    no_contracts_offered_fp: Count | None = None
+    rfq_target_cost_dollars: Count | None = None
+    subaccount: int | None = None
+
+
+class QuoteExecuted(Notified, frozen=True):
+    """A quote became a trade; the order is this account's."""
+
+    quote_id: str
+    rfq_id: str
+    quote_creator_id: str
+    rfq_creator_id: str
+    order_id: str
+    client_order_id: str
+    market_ticker: str
+    executed_ts: Moment
+    subaccount: int | None = None
+
+
+class EventCreated(Notified, frozen=True):
+    """An event came or changed."""
+
+    event_ticker: str
+    title: str
+    series_ticker: str
+    subtitle: str = ""
+    collateral_return_type: str = ""
+    exchange_index: int = 0
+
+
+class EventFees(Notified, frozen=True):
+    """Fees of an event replace those of its series, or no longer do (both absent)."""
+
+    event_ticker: str
+    fee_type_override: str | None = None
+    fee_multiplier_override: Decimal | None = None

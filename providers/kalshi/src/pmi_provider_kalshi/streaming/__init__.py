@@ -1,0 +1,1 @@
+"""Live updates: one connection's subscriptions, their numbers, and what each message means."""

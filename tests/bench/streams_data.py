@@ -1,0 +1,83 @@
+"""The messages of the benchmark of streams: the same for every client, made from one seed."""
+
+from __future__ import annotations
+
+import json
+import random
+
+
+def price(ticks: int) -> str:
+    """A price in cents, as the venue writes it."""
+    return f"{ticks / 100:.4f}"
+
+
+def numbered(markets: int, count: int) -> tuple[list[str], list[bytes]]:
+    """Names of markets, and their snapshots followed by changes, numbered on one subscription."""
+    lots = random.Random(7)
+    names = [f"KXNBA{i}-26NOV01-T{i}" for i in range(markets)]
+    books = [
+        {side: {c: lots.randint(10, 5000) for c in range(1, 48)} for side in ("yes", "no")} for _ in names
+    ]
+    raw = []
+
+    def say(kind: str, body: dict[str, object]) -> None:
+        message = {"type": kind, "sid": 1, "seq": len(raw) + 1, "msg": body}
+        raw.append(json.dumps(message, separators=(",", ":")).encode())
+
+    def market(i: int) -> dict[str, object]:
+        return {"market_ticker": names[i], "market_id": f"00000000-0000-4000-8000-{i:012d}"}
+
+    for i, book in enumerate(books):
+        sides = {
+            f"{side}_dollars_fp": [[price(c), f"{q}.00"] for c, q in levels.items()]
+            for side, levels in book.items()
+        }
+        say("orderbook_snapshot", {**market(i), **sides})
+    for number in range(count):
+        i, side = lots.randrange(markets), lots.choice(("yes", "no"))
+        cents = min(48, max(1, int(lots.gauss(44, 4))))
+        held = books[i][side].get(cents, 0)
+        by = -held if held and lots.random() < 0.25 else lots.randint(1, 500)
+        books[i][side][cents] = held + by
+        if not held + by:
+            del books[i][side][cents]
+        body = {"price_dollars": price(cents), "delta_fp": f"{by}.00", "side": side}
+        stamp = {"ts": f"2026-11-22T12:00:00.{number % 1_000_000:06d}Z", "ts_ms": 1_763_800_000_000 + number}
+        say("orderbook_delta", {**market(i), **body, **stamp})
+    return names, raw
+
+
+def totals(count: int) -> tuple[str, list[bytes]]:
+    """A token, and its book followed by new totals, with the best prices that are true after each."""
+    lots = random.Random(9)
+    token = "1" * 77
+    bids = {c: 11 * c for c in range(1, 45)}
+    asks = {c: 13 * c for c in range(50, 100)}
+
+    def levels(side: dict[int, int]) -> list[dict[str, str]]:
+        return [{"price": f"{c / 100:.2f}", "size": f"{q}.00"} for c, q in side.items()]
+
+    head = {"market": "0x" + "ab" * 32, "timestamp": "1763800000000"}
+    first = {**head, "event_type": "book", "asset_id": token, "bids": levels(bids), "asks": levels(asks)}
+    raw = [json.dumps([{**first, "hash": "ab" * 20}], separators=(",", ":")).encode()]
+    for number in range(count):
+        buys = lots.random() < 0.5
+        side, cents = (bids, lots.randint(30, 44)) if buys else (asks, lots.randint(50, 65))
+        size = lots.choice((0, lots.randint(1, 9000)))
+        if size:
+            side[cents] = size
+        else:
+            side.pop(cents, None)
+        change = {
+            "asset_id": token,
+            "price": f"{cents / 100:.2f}",
+            "size": f"{size}.00" if size else "0",
+            "side": "BUY" if buys else "SELL",
+            "hash": "cd" * 20,
+            "best_bid": f"{max(bids) / 100:.2f}",
+            "best_ask": f"{min(asks) / 100:.2f}",
+        }
+        message = {**head, "event_type": "price_change", "price_changes": [change]}
+        message["timestamp"] = str(1_763_800_000_000 + number)
+        raw.append(json.dumps(message, separators=(",", ":")).encode())
+    return token, raw
