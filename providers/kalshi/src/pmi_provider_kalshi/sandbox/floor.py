@@ -191,6 +191,7 @@ class Floor:
             "price_grid": grid(plan.structure),
             "size_step": _STEP,
             "fees": FeeTerms().schedule(plan.fee_type, plan.multiplier),
+            "fee_rebates": True,
             "settlement_delay": plan.timer,
         }
 
