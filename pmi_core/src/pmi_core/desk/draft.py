@@ -135,7 +135,7 @@ Draft = Annotated[
 _DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
 
 
-def venue_of(draft: Draft) -> str:
+def venue_of(draft: Draft) -> str:  # noqa: PLR0911 - one for each kind
     """The configured venue that a draft is for."""
     match draft:
         case PlaceDraft():

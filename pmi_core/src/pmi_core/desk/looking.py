@@ -24,7 +24,7 @@ _EARLIER = timedelta(seconds=5)
 _TAKEN = frozenset({QuoteStatus.ACCEPTED, QuoteStatus.CONFIRMED, QuoteStatus.EXECUTED})
 
 
-async def look(venue: Venue, intent: Intent, known: frozenset[str]) -> Outcome:
+async def look(venue: Venue, intent: Intent, known: frozenset[str]) -> Outcome:  # noqa: PLR0911 - one a kind
     """Look once, everywhere where it would show.
 
     Args:

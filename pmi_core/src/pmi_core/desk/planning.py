@@ -102,7 +102,7 @@ class Planner:
         self._clock = clock
         self._book_age = book_age
 
-    async def plan(self, draft: Draft, venue: Venue) -> Plan:
+    async def plan(self, draft: Draft, venue: Venue) -> Plan:  # noqa: PLR0911 - one for each kind
         """Make the steps of a draft.
 
         Raises:

@@ -41,7 +41,7 @@ async def read_subject(registry: Registry, preview: Preview) -> tuple[tuple[str,
     return tuple(found)
 
 
-def _named(draft: Draft) -> list[tuple[str, str]]:
+def _named(draft: Draft) -> list[tuple[str, str]]:  # noqa: PLR0911 - one for each kind
     """What the draft itself names."""
     match draft:
         case AmendDraft():
