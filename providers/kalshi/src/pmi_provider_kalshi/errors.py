@@ -95,6 +95,7 @@ _BY_CODE: Final[tuple[tuple[str, type[PmiError], str | None], ...]] = (
     ("permission_denied", PermissionDenied, None),
     ("header_timestamp_expired", ClockSkew, "let the system set its clock"),
     ("order_already_exists", Duplicate, None),
+    ("duplicate_client_transfer_id", Duplicate, None),
     ("insufficient_balance", InsufficientFunds, None),
     ("available_balance_too_low", InsufficientFunds, None),
     ("invalid_price", OffGrid, "take a price of the market's price grid"),

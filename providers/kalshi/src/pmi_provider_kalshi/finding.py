@@ -34,6 +34,10 @@ class Finder:
         self._clock = clock
         self._venue = venue
 
+    async def wait(self, seconds: float) -> None:
+        """Let readings catch up."""
+        await self._clock.sleep(seconds)
+
     def taken_in(self, row: wire.Order) -> Order:
         """Translate a row and remember it; gives the newest that is known of the order."""
         return self._memory.read(order_of(row, self._venue), row.subaccount_number)

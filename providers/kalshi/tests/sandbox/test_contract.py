@@ -13,6 +13,7 @@ import pytest
 from pmi_core.clock import SystemClock
 from pmi_core.testing.clock import START
 from pmi_core.testing.conformance import ProviderContract
+from pmi_core.testing.conformance.questions import READS
 from pmi_provider_kalshi.plugin import pmi_provider
 from pmi_provider_kalshi.sandbox import Sandbox
 
@@ -20,7 +21,7 @@ from pmi_provider_kalshi.sandbox import Sandbox
 class QuickClock(SystemClock):
     """Runs many times as fast as the machine's, for client and sandbox alike."""
 
-    SPEED: ClassVar[int] = 20
+    SPEED: ClassVar[int] = 8  # a stamp is good for 20 of its seconds, also on a busy machine
 
     def __init__(self):
         self.begun = time.monotonic()
@@ -44,6 +45,14 @@ class TestAgainstTheSandbox(ProviderContract):
     @pytest.fixture
     def provider(self):
         return pmi_provider()
+
+    @pytest.fixture(autouse=True)
+    def _proved_once(self, request, provider):
+        """Failures of public reads are proved on recorded answers; a sandbox for each would take long."""
+        case = getattr(request.node, "callspec", None)
+        read = None if case is None else case.params.get("read")
+        if read is not None and READS[read].capability not in provider.keyed:
+            pytest.skip("proved on recorded answers")
 
     @pytest.fixture
     def clock(self):
