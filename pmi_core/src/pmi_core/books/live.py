@@ -167,11 +167,12 @@ class LiveBook(ShownBook):
             self._wrong = self._wrong or _NOT_STATED
         if self._wrong is not None or bid >= ask:
             return self._darken()
+        if self._before is not None:
+            self._before = None
+            self.state = _LIVE
         self.received_time = received_time
         self.sequence = sequence
         self.venue_time = venue_time
-        self.state = _LIVE
-        self._before = None
         self._count = count = self._written
         if count >= SHEET:
             self._turn()

@@ -126,9 +126,12 @@ class Scale:
 
 
 def _scaled(text: str, digits: int) -> int:
-    whole, point, fraction = text.partition(".")
-    if point and len(fraction) == digits and whole.isdecimal() and fraction.isdecimal() and text.isascii():
-        return int(whole + fraction)  # as most venues write them; the rest takes ten times as long
+    # As most venues write them; the rest takes ten times as long.
+    point = len(text) - digits - 1
+    if point > 0 and text[point] == ".":
+        whole = text[:point] + text[point + 1 :]
+        if whole.isdecimal() and whole.isascii():
+            return int(whole)
     try:
         scaled = exact(text).scaleb(digits, WIDE)
         number = int(scaled)

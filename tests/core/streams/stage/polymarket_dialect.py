@@ -90,14 +90,18 @@ class PolymarketDialect:
         return None
 
     def read(self, frame):
-        if frame == b"PONG":
-            self.ears.pong()
-            return
-        if frame[:1] == b"[":
-            for message in self.read_many(frame):
-                self._take(message)
+        try:
+            message = self.read_one(frame)
+        except msgspec.DecodeError:
+            if frame == b"PONG":
+                self.ears.pong()
+            elif frame[:1] == b"[":
+                for message in self.read_many(frame):
+                    self._take(message)
+            else:
+                raise
         else:
-            self._take(self.read_one(frame))
+            self._take(message)
 
     def _take(self, message):
         if type(message) is Book:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Ended", "Wire", "check_address", "open_wire"]
 
 _HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-MAX_BYTES: Final = 16 * 1024 * 1024
 
 
 class Ended(Exception):
@@ -168,7 +167,7 @@ async def open_wire(
             open_timeout=within,
             close_timeout=goodbye,
             ping_interval=None,
-            max_size=MAX_BYTES,
+            max_size=Handing.max_bytes,
             max_queue=None,
             create_connection=Handing,
         )
