@@ -13,7 +13,7 @@ if "desk_double" not in sys.modules:
     spec.loader.exec_module(sys.modules["desk_double"])
 double = sys.modules["desk_double"]
 
-from pmi_core.desk import ApprovalChannel, DeskSettings, OrderDraft  # noqa: E402
+from pmi_core.desk import ApprovalChannel, OrderDraft  # noqa: E402
 from pmi_core.desk.approval import Tickets  # noqa: E402
 from pmi_core.desk.journal import Journal  # noqa: E402
 from pmi_core.desk.reconcile import Reconciler  # noqa: E402
@@ -74,7 +74,7 @@ POINTS = {
 async def live(home, point):
     faults = ["lose_answer"] if point == "while it is looked for" else []
     venue = double.Double(truth=home / "truth", faults=faults)
-    async with double.make_desk(home, venue, settings=DeskSettings(lost_after_seconds=1)) as desk:
+    async with double.make_desk(home, venue) as desk:
         draft = OrderDraft(market_ref="fake:HEADS", outcome="yes", action="buy", size="10", price="0.51")
         preview = await desk.preview(draft)
         (home / "code").write_text(preview.code)
