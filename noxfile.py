@@ -246,12 +246,8 @@ def build(session: nox.Session) -> None:
         session.run("python", "-m", "build", "--no-isolation", "--outdir", str(out), str(folder), silent=True)
     made = [str(path) for path in sorted(out.iterdir())]
     session.run("twine", "check", "--strict", *made)
-    session.run(
-        "check-wheel-contents",
-        "--ignore",
-        "W007,W008",
-        *(path for path in made if path.endswith(".whl")),
-    )
+    wheels = [path for path in made if path.endswith(".whl")]
+    session.run("check-wheel-contents", "--ignore", "W007,W008", *wheels)
 
 
 # ------------------------------------------------------------------------------ other interpreters
@@ -397,16 +393,5 @@ def dev(session: nox.Session) -> None:
     python = next(
         path for path in (ROOT / ".venv/bin/python", ROOT / ".venv/Scripts/python.exe") if path.exists()
     )
-    session.run(
-        *(
-            str(python),
-            "-m",
-            "pip",
-            "install",
-            "--constraint",
-            str(constraints()),
-            *everything(),
-            *group("dev"),
-        ),
-        external=True,
-    )
+    pip_install = (str(python), "-m", "pip", "install", "--constraint", str(constraints()))
+    session.run(*pip_install, *everything(), *group("dev"), external=True)
