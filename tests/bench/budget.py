@@ -80,7 +80,7 @@ def measured(rate: float, capacity: float, kind: str, burst: float | None) -> di
         try:
             port = int(venue.stdout.readline())
             asyncio.run(spend(port, burst, rate))
-            with urlopen(f"http://127.0.0.1:{port}{ROOT}/spent", timeout=10) as told:  # noqa: S310 - this machine
+            with urlopen(f"http://127.0.0.1:{port}{ROOT}/spent", timeout=10) as told:
                 found: dict[str, float] = json.load(told)
         finally:
             venue.terminate()
@@ -98,9 +98,13 @@ def main() -> int:
     found = measured(asked.rate, asked.capacity, "bucket", None)
     budget = asked.capacity + asked.rate * WATCHED
     share = found["spent"] / budget
-    print(f"bucket: {found['calls']:.0f} calls, {found['spent']:.0f} of {budget:.0f} tokens, {found['refused']:.0f} refused")
+    print(
+        f"bucket: {found['calls']:.0f} calls, {found['spent']:.0f} of {budget:.0f} tokens, {found['refused']:.0f} refused"
+    )
     kept = share >= SHARE and not found["refused"]
-    print(f"{'kept  ' if kept else 'BROKEN'} share of the budget: {share:.4f} (promised >= {SHARE}), nothing refused")
+    print(
+        f"{'kept  ' if kept else 'BROKEN'} share of the budget: {share:.4f} (promised >= {SHARE}), nothing refused"
+    )
     over = measured(asked.rate, asked.rate, "window", asked.rate / 10)
     print(f"window: {over['calls']:.0f} calls, {over['spent']:.0f} tokens, {over['refused']:.0f} refused")
     print(f"{'kept  ' if not over['refused'] else 'BROKEN'} nothing refused by a sliding second")

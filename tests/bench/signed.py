@@ -81,7 +81,9 @@ def main() -> int:
     for name in ("bare", "pmi", OFFICIAL):
         one = found[name]
         alone, slow = one["p50"] * 1000, one["p99"] * 1000
-        print(f"{name:20} {alone:7.3f} ms alone {one['rate']:8.0f} calls/s {slow:8.2f} ms (p99, 20 in flight)")
+        print(
+            f"{name:20} {alone:7.3f} ms alone {one['rate']:8.0f} calls/s {slow:8.2f} ms (p99, 20 in flight)"
+        )
     print(f"the loop was held by signing for {found['signing']['held_most'] * 1000:.2f} ms at most")
     judged = verdicts(found)
     for title, value, relation, bound, kept in judged:

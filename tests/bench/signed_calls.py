@@ -52,7 +52,11 @@ async def bare(port: int, kind: str) -> AsyncIterator[Call]:
         async def call() -> object:
             stamp = str(time.time_ns() // 1_000_000)
             text = f"{stamp}GET{ROOT}{PATH}".encode()
-            proof = key.sign(text) if isinstance(key, ed25519.Ed25519PrivateKey) else key.sign(text, PSS, hashes.SHA256())
+            proof = (
+                key.sign(text)
+                if isinstance(key, ed25519.Ed25519PrivateKey)
+                else key.sign(text, PSS, hashes.SHA256())
+            )
             headers = {
                 "KALSHI-ACCESS-KEY": KEY_ID,
                 "KALSHI-ACCESS-TIMESTAMP": stamp,
