@@ -2,7 +2,7 @@
 
 Run it by name (it installs its peers into a cache folder outside the repository)::
 
-    python tests/bench/listing.py [--rounds 5] [--pages 50]
+    python tests/bench/listing.py [--rounds 5] [--pages 50] [--gzip]
 
 A fake venue in its own process serves distinct pages of 1000 markets; each crawl has its own
 process, all under one interpreter, interleaved; medians are compared.  The exit status says
@@ -85,11 +85,17 @@ def crawl(interpreter: Path, variant: str, port: int, *options: str) -> dict[str
     return found
 
 
-def measured(pages: int, rounds: int, python: str) -> dict[str, dict[str, float]]:
+def measured(pages: int, rounds: int, python: str, *, packed: bool) -> dict[str, dict[str, float]]:
     """Medians by variant."""
     interpreters = {name: environment(name, python) for name in PACKAGES}
     interpreters["pmi-wire"] = interpreters["pmi"]
-    command = [sys.executable, str(HERE / "listing_venue.py"), str(pages), str(ROWS)]
+    command = [
+        sys.executable,
+        str(HERE / "listing_venue.py"),
+        str(pages),
+        str(ROWS),
+        *(["gzip"] if packed else []),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as venue:
         assert venue.stdout is not None
         try:
@@ -142,8 +148,9 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--pages", type=int, default=50)
     parser.add_argument("--python", default="3.13", help="the interpreter of every client")
+    parser.add_argument("--gzip", action="store_true", help="let the venue pack its answers")
     asked = parser.parse_args()
-    found = measured(asked.pages, asked.rounds, asked.python)
+    found = measured(asked.pages, asked.rounds, asked.python, packed=asked.gzip)
     for variant, medians in found.items():
         rate, seconds, memory = medians["markets"] / medians["seconds"], medians["seconds"], medians["memory"]
         print(f"{variant:20} {rate:10,.0f} markets/s {seconds:8.3f} s {memory:8.1f} MB")

@@ -1,4 +1,4 @@
-"""A fake venue for the listing benchmark: ``python listing_venue.py PAGES ROWS``.
+"""A fake venue for the listing benchmark: ``python listing_venue.py PAGES ROWS [gzip]``.
 
 Prints its port, then answers until it is stopped.  Every page is another one and is serialised
 before the first question, so an answer costs the fake a few microseconds.  A market carries every
@@ -8,6 +8,7 @@ field of the official model, with values drawn from a seeded generator.
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import random
 import re
@@ -133,11 +134,14 @@ def market(chance: random.Random, number: int) -> dict[str, object]:
     return row
 
 
-def answer(markets: list[dict[str, object]], cursor: str) -> bytes:
-    """The whole HTTP answer with one page."""
+def answer(markets: list[dict[str, object]], cursor: str, *, packed: bool) -> bytes:
+    """The whole HTTP answer with one page; packed answers are for clients that take them."""
     body = json.dumps({"markets": markets, "cursor": cursor}, separators=(",", ":")).encode()
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+    head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    if packed:
+        body = gzip.compress(body, 6)
+        head += "Content-Encoding: gzip\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 class Venue(asyncio.Protocol):
@@ -145,7 +149,9 @@ class Venue(asyncio.Protocol):
 
     pages: ClassVar[list[bytes]] = []
     nothing = b""
+    packed = False
     cursor = re.compile(rb"cursor=c(\d+)")
+    takes = re.compile(rb"accept-encoding:[^\r]*gzip", re.IGNORECASE)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -156,22 +162,26 @@ class Venue(asyncio.Protocol):
         while b"\r\n\r\n" in self.held:
             head, _, self.held = self.held.partition(b"\r\n\r\n")
             line = head.partition(b"\r\n")[0]
+            if self.packed and not self.takes.search(head):
+                sys.exit("the client takes no gzip")
             found = self.cursor.search(line)
             page = self.pages[int(found[1]) if found else 0]
             self.transport.write(self.nothing if b"status=paused" in line else page)
 
 
-async def serve(pages: int, rows: int) -> None:
+async def serve(pages: int, rows: int, *, packed: bool) -> None:
     """Prepare the pages, say the port, answer."""
     chance = random.Random(20_261_122)
     for page in range(pages):
         cursor = f"c{page + 1}" if page + 1 < pages else ""
-        Venue.pages.append(answer([market(chance, page * rows + row) for row in range(rows)], cursor))
-    Venue.nothing = answer([], "")
+        Venue.pages.append(
+            answer([market(chance, page * rows + row) for row in range(rows)], cursor, packed=packed)
+        )
+    Venue.packed, Venue.nothing = packed, answer([], "", packed=packed)
     server = await asyncio.get_running_loop().create_server(Venue, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2]), packed="gzip" in sys.argv[3:]))

@@ -119,7 +119,7 @@ class Venue(asyncio.Protocol):
     def answer(self, path: str) -> bytes:
         meter = self.meter
         if path.endswith("/account/limits"):
-            one = {"refill_rate": meter.rate or 10**9, "bucket_capacity": meter.capacity or 10**9}
+            one = {"refill_rate": int(meter.rate or 10**9), "bucket_capacity": int(meter.capacity or 10**9)}
             return answer("200 OK", {"usage_tier": "prime", "read": one, "write": one, "grants": []})
         if path.endswith("/account/endpoint_costs"):
             return answer("200 OK", COSTS)
