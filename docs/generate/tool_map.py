@@ -26,6 +26,12 @@ _PURPOSES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
         ("read price history", ("get_candlesticks",)),
         ("know what taking would cost, fees included", ("quote_cost",)),
     ),
+    "Live": (
+        ("follow markets, or the account, while they change", ("subscribe",)),
+        ("know what is new, waiting for it if need be", ("read_updates",)),
+        ("end one subscription, or all", ("unsubscribe",)),
+        ("see what is followed, and whether it is live", ("list_subscriptions",)),
+    ),
     "Account": (
         ("see cash, positions, exposure and working orders of all venues at once", ("get_account",)),
         ("read cash alone", ("get_balance",)),

@@ -12,6 +12,8 @@ from pmi_core.desk.policy import Policy
 from pmi_core.plugins.registry import Registry
 from pmi_core.provider import VenueInfo, WriteClass
 from pmi_core.settings import Mode, PolicySettings
+from pmi_mcp.live.subscriptions import Subscriptions
+from pmi_mcp.live.watching import ACCOUNT, BOOK
 from pmi_mcp.prompts import ALL as PROMPTS
 from pmi_mcp.registering import register
 from pmi_mcp.settings import ServerSettings, Toolset
@@ -49,6 +51,7 @@ def build() -> str:
             head += " It comes along with every set in which something needs a yes."
         parts.append(f"{head}\n\n{_arguments(schemas[spec.name])}")
     parts.append(f"## Prompts\n\n{_prompts()}")
+    parts.append(f"## Resources\n\n{_resources()}")
     parts.insert(0, f"## All tools\n\n{_overview()}")
     parts.insert(0, f"## Sets of tools\n\n{_sets()}")
     return page(
@@ -116,6 +119,18 @@ def _prompts() -> str:
     )
 
 
+def _resources() -> str:
+    rows = [
+        [code(f"{BOOK}{{ref}}"), "the book of a market, in YES terms"],
+        [code(f"{ACCOUNT}{{venue}}"), "cash, positions and working orders at a venue"],
+    ]
+    return (
+        "Documents that a client may read, and watch for changes: "
+        "[follow markets](../how-to/follow-markets-with-an-assistant.md). They come with the set `live`.\n\n"
+        + table(["URI", "what"], rows)
+    )
+
+
 def _writing_modes() -> list[Mode]:
     """The modes in which anything may be written to, caps being written down."""
     venues = [
@@ -131,8 +146,9 @@ async def _schemas() -> dict[str, dict[str, Any]]:
     settings = ServerSettings()
     venues = Venues(Registry.load(environ={}))
     trading = Trading(venues)
+    subscriptions = Subscriptions(venues, settings)
     for spec in ALL:
-        register(server, spec, venues, settings, trading)
+        register(server, spec, venues, settings, trading, subscriptions)
     return {tool.name: tool.parameters for tool in await server.list_tools(run_middleware=False)}
 
 

@@ -30,6 +30,7 @@ def _beside(name):
 
 world_module = _beside("world")
 doubles = _beside("doubles")
+broadcast = _beside("broadcast")
 
 
 def entry(module):

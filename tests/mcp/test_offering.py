@@ -6,6 +6,7 @@ import json
 
 import pytest
 from fastmcp import Client
+from pmi_mcp_broadcast import Broadcast
 from pmi_mcp_doubles import CAN, provider
 from pmi_mcp_world import QUESTIONS, World
 from pydantic import SecretStr
@@ -13,6 +14,7 @@ from pydantic import SecretStr
 from pmi_core import Capability, RequestError, SettingsError
 from pmi_core.settings import ProviderSettings, load_config
 from pmi_mcp.settings import ServerSettings, Toolset, read_server_settings
+from pmi_mcp.tools.live import TOOLS as LISTENING
 
 pytestmark = pytest.mark.anyio
 
@@ -134,11 +136,14 @@ async def test_without_any_venue_the_server_still_tells_why(serve, connect, regi
 
 
 @pytest.mark.parametrize("toolset", Toolset)
-async def test_toolsets_divide_the_tools(serve, connect, toolset):
-    chosen = set(await names(connect, serve(World(), toolsets={toolset})))
-    others = set(await names(connect, serve(World(), toolsets=set(Toolset) - {toolset})))
+async def test_toolsets_divide_the_tools(serve, connect, registry_of, toolset):
+    def server(toolsets):
+        return serve(registry=registry_of(Broadcast(World()).provider()), toolsets=toolsets)
+
+    chosen = set(await names(connect, server({toolset})))
+    others = set(await names(connect, server(set(Toolset) - {toolset})))
     assert chosen
-    assert chosen | others == set(QUESTIONS)
+    assert chosen | others == set(QUESTIONS) | {tool.name for tool in LISTENING}
     assert not chosen & others
 
 
@@ -198,4 +203,4 @@ def test_wrong_settings_are_refused(tmp_path, line):
 def test_all_capabilities_of_the_doubles_are_asked_for():
     from pmi_mcp.tools import ALL
 
-    assert {slot for spec in ALL if spec.writes is None for slot in spec.needs} == CAN
+    assert {slot for spec in ALL if spec.writes is None for slot in spec.needs} == CAN | {Capability.STREAM}

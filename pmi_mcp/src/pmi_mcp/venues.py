@@ -98,10 +98,9 @@ class Venues:
         """Whether a secret is set; settings that are wrong are left for the first question to tell."""
         if venue not in self._keyed:
             try:
-                secrets = [setting for setting in self.registry.settings_of(venue).report() if setting.secret]
+                self._keyed[venue] = self.registry.settings_of(venue).may_have_key
             except PmiError:
-                secrets = []
-            self._keyed[venue] = not secrets or any(setting.value != "not set" for setting in secrets)
+                self._keyed[venue] = True
         return self._keyed[venue]
 
     def able(self, *capabilities: Capability) -> tuple[str, ...]:

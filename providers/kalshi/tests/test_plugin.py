@@ -32,6 +32,7 @@ ACCOUNT = {
     Capability.QUEUE,
     Capability.GROUPS,
     Capability.QUOTES,
+    Capability.STREAM,
 }
 
 

@@ -11,6 +11,7 @@ from pmi_core.testing.conformance.groups import GroupRules
 from pmi_core.testing.conformance.orders import OrderRules
 from pmi_core.testing.conformance.refusals import RefusalRules
 from pmi_core.testing.conformance.stream import StreamRules
+from pmi_core.testing.conformance.stream_delivery import StreamDeliveryRules
 from pmi_core.testing.conformance.taking import TakingRules
 from pmi_provider_paper.plugin import PROVIDER
 
@@ -57,7 +58,7 @@ class TestAllOfIt(Trading):
         return {"client_ids": False, "acceptance": "asynchronous", "fills": "delayed"}
 
 
-class TestNeverResting(StreamRules):
+class TestNeverResting(StreamRules, StreamDeliveryRules):
     """Updates come as fast as the test's clock can be moved."""
 
     @pytest.fixture

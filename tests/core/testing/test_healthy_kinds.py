@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from healthy.kinds import deciding_later, never_resting, with_computed_refs, without_client_ids
 from healthy.provider import healthy_provider
 
-from pmi_core import Provider
+from pmi_core import Provider, Venue
 from pmi_core.testing.conformance.account import AccountRules
 from pmi_core.testing.conformance.amend import AmendRules, QueueRules
 from pmi_core.testing.conformance.batch import BatchRules
@@ -14,6 +16,9 @@ from pmi_core.testing.conformance.groups import GroupRules
 from pmi_core.testing.conformance.orders import OrderRules
 from pmi_core.testing.conformance.refusals import RefusalRules
 from pmi_core.testing.conformance.stream import StreamRules
+from pmi_core.testing.conformance.stream_cuts import StreamCutRules
+from pmi_core.testing.conformance.stream_delivery import StreamDeliveryRules
+from pmi_core.testing.conformance.stream_ends import StreamEndRules
 from pmi_core.testing.conformance.taking import TakingRules
 
 
@@ -35,13 +40,17 @@ class TestWithComputedRefs(Trading, StreamRules):
         return healthy_provider(with_computed_refs)
 
 
-class TestDecidingLater(Trading, StreamRules):
+class TestDecidingLater(Trading, StreamRules, StreamDeliveryRules):
     @pytest.fixture
     def provider(self) -> Provider:
         return healthy_provider(deciding_later)
 
 
-class TestNeverResting(StreamRules):
+class TestNeverResting(StreamRules, StreamDeliveryRules, StreamEndRules, StreamCutRules):
     @pytest.fixture
     def provider(self) -> Provider:
         return healthy_provider(never_resting)
+
+    @pytest.fixture
+    def cut(self, venue: Venue) -> Any:
+        return venue.stream.cut

@@ -7,6 +7,7 @@ from pathlib import Path
 import planted.kinds
 import planted.reading
 import planted.rest
+import planted.streams
 import planted.trading  # noqa: F401 - registers its faults
 import pytest
 from healthy.judge import KEPT, SKIPPED, judge

@@ -21,8 +21,8 @@ async def main():
     async with Client(build(registry, ServerSettings(toolsets="all"))) as client:
         tools = await client.list_tools()
         new = set(sys.modules) - before
-    heavy = {"sqlalchemy", "aiosqlite", "starlette", "uvicorn", "fido2", "jinja2", "textual", "pyarrow"}
-    print(len(tools), *sorted(new & (heavy | {"pmi_core.desk.desk", "pmi_mcp.approvals.page"})))
+    heavy = {"sqlalchemy", "aiosqlite", "starlette", "uvicorn", "fido2", "jinja2", "textual", "pyarrow", "websockets"}
+    print(len(tools), *sorted(new & (heavy | {"pmi_core.desk.desk", "pmi_core.streams", "pmi_mcp.approvals.page"})))
 
 asyncio.run(main())
 """

@@ -26,7 +26,7 @@ from pmi_core.models import (
 )
 from pmi_core.provider import Venue, require
 
-__all__ = ["OPEN_STATUSES", "Facts", "open_orders", "read_book", "read_facts", "reference_price"]
+__all__ = ["OPEN_STATUSES", "Facts", "fees_of", "open_orders", "read_book", "read_facts", "reference_price"]
 
 OPEN_STATUSES = frozenset({OrderStatus.PENDING, OrderStatus.OPEN, OrderStatus.PARTIAL})
 _PAGES = 10
@@ -88,7 +88,7 @@ async def read_facts(
     positions = await _positions(venue, market.ref, market.event_ref)
     return Facts(
         market=market,
-        fees=await _fees(venue, market),
+        fees=await fees_of(venue, market),
         book=book,
         balances=balances,
         positions=positions,
@@ -166,7 +166,7 @@ async def _positions(venue: Venue, market: MarketRef, event: EventRef | None) ->
     return tuple(rows)
 
 
-async def _fees(venue: Venue, market: Market) -> FeeSchedule | None:
+async def fees_of(venue: Venue, market: Market) -> FeeSchedule | None:
     """The market's schedule, or that of its series where the market does not say."""
     if market.fees is not None or venue.events is None or market.event_ref is None:
         return market.fees

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pmi_core.capabilities import Capability
 from pmi_core.desk.draft import AcceptDraft, ConfirmDraft, QuoteDraft
+from pmi_core.desk.facts import fees_of
 from pmi_core.desk.risk import worst_fees
 from pmi_core.errors import InvalidOrder, NotFound
 from pmi_core.identifiers import MarketRef, QuoteRef
@@ -107,4 +108,7 @@ def _cost(market: Market, price: Decimal, size: Decimal) -> Decimal:
 
 
 async def _market(venue: Venue, ref: MarketRef) -> Market:
-    return await require(venue.markets, Capability.MARKETS, venue).get_market(ref)
+    """The market with its fees, which some venues tell only of its event or series."""
+    market = await require(venue.markets, Capability.MARKETS, venue).get_market(ref)
+    fees = await fees_of(venue, market)
+    return market if market.fees is fees else market.model_copy(update={"fees": fees})

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from pmi_core.settings.origin import Origin, OriginKind, Setting
+from pmi_core.settings.secrecy import names_secret_file
 
 __all__ = ["ProviderSettings", "SettingsModel", "conceal", "secret_fields"]
 
@@ -69,6 +70,17 @@ class SettingsModel(BaseModel):
             Setting(name, _shown(getattr(self, name), secret=name in secrets), origin, name in secrets)
             for name, origin in self.origins.items()
         )
+
+    @property
+    def may_have_key(self) -> bool:
+        """Whether a secret is set, or the file of one; true also where there is no field for any."""
+        secrets = secret_fields(type(self))
+        fields = [
+            name
+            for name, field in type(self).model_fields.items()
+            if name in secrets or any(map(names_secret_file, (field.annotation, *field.metadata)))
+        ]
+        return not fields or any(getattr(self, name) is not None for name in fields)
 
     def conceal(self, text: str) -> str:
         """Give ``text`` back, or a general sentence if a piece of a secret stands in it."""

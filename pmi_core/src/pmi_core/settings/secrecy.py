@@ -6,11 +6,11 @@ import os
 import shlex
 import stat
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
-__all__ = ["SecretPath", "UserPath", "exposure", "private_folder"]
+__all__ = ["SecretPath", "UserPath", "exposure", "names_secret_file", "private_folder"]
 
 
 def exposure(path: Path) -> str | None:
@@ -59,3 +59,10 @@ starts at that file's folder."""
 SecretPath = Annotated[UserPath, AfterValidator(_closed)]
 """A :data:`UserPath` to a file with a secret in it, which must be there, readable, and closed to
 group and others."""
+
+
+def names_secret_file(part: Any) -> bool:
+    """Whether an annotation, or anything within it, is a :data:`SecretPath`."""
+    if isinstance(part, AfterValidator):
+        return part.func is _closed
+    return any(names_secret_file(inner) for inner in get_args(part))

@@ -43,6 +43,7 @@ class Feed:
         self.books: dict[str, LiveBook] = {}
         """The books to write into, by the market id of their topics; only those that somebody listens to."""
         self._live: set[Topic] = set()
+        self._waiting: list[tuple[frozenset[Topic], asyncio.Future[None]]] = []
         self._closed = False
 
     def join(self, client: SocketClient, channels: Collection[Channel] = tuple(Channel)) -> None:
@@ -76,6 +77,10 @@ class Feed:
                     book.lose(_DARK.get(report.state, BookState.STALE))
             for listener in self._listeners.get(topic, ()):
                 concerned.setdefault(listener, []).append(topic)
+        for topics_awaited, over in self._waiting:
+            gone = report.reason is not None and not topics_awaited.isdisjoint(report.topics)
+            if (gone or topics_awaited <= self._live) and not over.done():
+                over.set_result(None)
         for listener, topics in concerned.items():
             if live:
                 listener.rise(topics, self._clock.now())
@@ -94,6 +99,21 @@ class Feed:
             topics: the same in the venue's own ids; by default the native parts of the refs.
         """
         return self._listen(subscription, topics_of(subscription) if topics is None else topics)
+
+    async def begun(self, topics: Collection[Topic]) -> None:
+        """Wait until topics that are listened to are all under way, or something is in the way of it.
+
+        The subscription itself says which: by its connection updates, or by its error.
+        """
+        awaited = frozenset(topics)
+        if awaited <= self._live or self._closed:
+            return
+        waiting = (awaited, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        try:
+            await waiting[1]
+        finally:
+            self._waiting.remove(waiting)
 
     @asynccontextmanager
     async def _listen(
@@ -165,5 +185,8 @@ class Feed:
         await asyncio.gather(*(client.aclose() for client, _ in self._clients))
         for book in self.books.values():
             book.lose(BookState.STALE)
+        for _, over in self._waiting:
+            if not over.done():
+                over.set_result(None)
         for listener in {one for some in self._listeners.values() for one in some}:
             listener.close("the venue was closed", None, self._clock.now())

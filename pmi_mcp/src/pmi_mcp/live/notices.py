@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ResourceUpdated
@@ -72,9 +72,9 @@ class Notices:
     def _listener(self, listening: ListenHandler) -> Callable[[Any, Any], Awaitable[Any]]:
         async def listen(context: Any, params: SubscriptionsListenRequestParams) -> Any:
             uris = {str(uri) for uri in params.notifications.resource_subscriptions or ()}
-            async with AsyncExitStack() as stack:
+            with ExitStack() as stack:
                 try:
-                    await stack.enter_async_context(self.watching.watched(uris))
+                    stack.enter_context(self.watching.watched(uris))
                 except PmiError as error:
                     raise _refused(error) from None
                 return await listening(context, params)
@@ -87,13 +87,13 @@ class Notices:
         mine = connection.state.get(_URIS)
         if mine is None:
             mine = connection.state[_URIS] = {}
-            connection.exit_stack.push_async_callback(self._forget, id(connection), mine)
+            connection.exit_stack.callback(self._forget, id(connection), mine)
         if uri not in mine:
             try:
                 self.watching.add({*mine, uri})
             except PmiError as error:
                 raise _refused(error) from None
-            await self.watching.remove(mine)  # they were counted again only to hold the limit
+            self.watching.remove(mine)  # they were counted again only to hold the limit
             mine[uri] = None
         self._sessions.setdefault(uri, {})[id(connection)] = context.session
         return EmptyResult()
@@ -103,10 +103,10 @@ class Notices:
         connection = connection_of(context.session)
         mine = connection.state.get(_URIS, {})
         if uri in mine:
-            await self._forget(id(connection), mine, uri)
+            self._forget(id(connection), mine, uri)
         return EmptyResult()
 
-    async def _forget(self, connection: int, mine: dict[str, None], *uris: str) -> None:
+    def _forget(self, connection: int, mine: dict[str, None], *uris: str) -> None:
         """Tell a client nothing more of these, or of anything."""
         for uri in uris or tuple(mine):
             mine.pop(uri, None)
@@ -114,7 +114,7 @@ class Notices:
             told.pop(connection, None)
             if not told:
                 self._sessions.pop(uri, None)
-            await self.watching.remove([uri])
+            self.watching.remove([uri])
 
     async def _publish(self, uri: str) -> None:
         await self._bus.publish(ResourceUpdated(uri=uri))

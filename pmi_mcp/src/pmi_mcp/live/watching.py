@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import contextvars
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Final
 
 from pmi_core.errors import RequestError
@@ -67,6 +67,7 @@ class Watching:
         self._settings = settings
         self._publish = publish
         self._watches: dict[str, _Watch] = {}
+        self._endings: set[asyncio.Task[None]] = set()
 
     @property
     def uris(self) -> tuple[str, ...]:
@@ -105,8 +106,8 @@ class Watching:
                 )
             watch.watchers += 1
 
-    async def remove(self, uris: Collection[str]) -> None:
-        """One client watches these no more."""
+    def remove(self, uris: Collection[str]) -> None:
+        """One client watches these no more; what nobody watches is ended in the background."""
         for uri in uris:
             watch = self._watches.get(uri)
             if watch is None:
@@ -114,10 +115,13 @@ class Watching:
             watch.watchers -= 1
             if watch.watchers <= 0:
                 del self._watches[uri]
-                await self._stop(watch)
+                # Whoever removes may be cancelled itself, and then nothing could be waited for.
+                ending = asyncio.create_task(self._stop(watch), context=contextvars.Context())
+                self._endings.add(ending)
+                ending.add_done_callback(self._endings.discard)
 
-    @contextlib.asynccontextmanager
-    async def watched(self, uris: Collection[str]) -> AsyncIterator[None]:
+    @contextlib.contextmanager
+    def watched(self, uris: Collection[str]) -> Iterator[None]:
         """Watch while the block runs.
 
         Raises:
@@ -127,7 +131,7 @@ class Watching:
         try:
             yield
         finally:
-            await self.remove(uris)
+            self.remove(uris)
 
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
@@ -137,7 +141,7 @@ class Watching:
         finally:
             watches = list(self._watches.values())
             self._watches.clear()
-            await asyncio.gather(*(self._stop(watch) for watch in watches))
+            await asyncio.gather(*(self._stop(watch) for watch in watches), *self._endings)
 
     def book(self, ref: MarketRef) -> OrderBook | None:
         """The live book of a market that is watched; None where there is none, or none that is live."""

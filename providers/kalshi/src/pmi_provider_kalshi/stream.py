@@ -20,7 +20,7 @@ from pmi_provider_kalshi.streaming.bookkeeper import SCALE
 from pmi_provider_kalshi.streaming.channels import Notice
 from pmi_provider_kalshi.streaming.dialect import KalshiDialect
 from pmi_provider_kalshi.streaming.labels import LabelBook
-from pmi_provider_kalshi.streaming.notifying import Notices
+from pmi_provider_kalshi.streaming.notifying import Notices, begun
 from pmi_provider_kalshi.streaming.teller import Teller
 
 __all__ = ["Stream"]
@@ -94,7 +94,9 @@ class Stream:
         refs = tuple(dict.fromkeys(ref.market for ref in subscription.market_refs))
         await self._learn(refs)
         wanted = subscription.model_copy(update={"market_refs": refs})
-        async with self._feed.listen(wanted, topics_of(wanted)) as updates:
+        topics = topics_of(wanted)
+        async with self._feed.listen(wanted, topics) as updates:
+            await begun(self._feed, topics)
             yield updates
 
     @placed(_CAPABILITY)

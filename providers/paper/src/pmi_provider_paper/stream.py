@@ -99,8 +99,10 @@ class PaperStream:
                     listener.rise(topics, now)
                 await self._look(watch, listener)
             except BusyError as busy:
-                stale = True
-                listener.fall(topics, Report(ConnectionState.STALE, topics, busy.message), house.clock.now())
+                if not stale:
+                    stale = True
+                    report = Report(ConnectionState.STALE, topics, busy.message)
+                    listener.fall(topics, report, house.clock.now())
             except PmiError as error:
                 listener.close(error.message, error, house.clock.now())
                 return

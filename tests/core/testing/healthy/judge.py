@@ -56,6 +56,7 @@ async def _judge(
             "open_settings": {},
             "may_trade": True,
             "may_stream": True,
+            "cut": getattr(venue.stream, "cut", None),
             **case,
         }
         wanted = {name: given[name] for name in inspect.signature(rule).parameters if name != "self"}

@@ -61,7 +61,11 @@ def build(context: OpenContext, sabotage: Sabotage | None = None) -> Venue:
         return world.ref(native) if world.market(native) is not None else None
 
     async def close() -> None:
-        world.listeners.clear()
+        for closer in world.closers:
+            closer()
+        over_a_socket = getattr(bench.parts["stream"], "aclose", None)
+        if over_a_socket is not None:
+            await over_a_socket()
 
     bench = Parts(
         world,

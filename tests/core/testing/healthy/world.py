@@ -78,10 +78,12 @@ class World:
     combos: dict[str, tuple[str, ...]] = field(default_factory=dict)
     sequence: dict[str, int] = field(default_factory=dict)
     listeners: list[Callable[[str, object], None]] = field(default_factory=list)
+    closers: list[Callable[[], None]] = field(default_factory=list)
     made: int = 0
 
     def __post_init__(self) -> None:
         self.start = self.clock.now()
+        self.close = self.start + timedelta(days=1)
         for native, (bids, asks) in HOUSE.items():
             self.books[native] = [
                 *(Resting(True, Decimal(price), Decimal(size)) for price, size in bids),
@@ -117,6 +119,7 @@ class World:
         if native not in self.books and native != "RAIN-0":
             return None
         over = native == "RAIN-0"
+        closed = self.clock.now() >= self.close
         book = None if over else self.book(native)
         bid, ask = (book.best_bid, book.best_ask) if book else (None, None)
         last = next(
@@ -148,11 +151,11 @@ class World:
                     last=ONE - last if last is not None else None,
                 ),
             ),
-            status=MarketStatus.SETTLED if over else MarketStatus.OPEN,
-            trading=Trading.NONE if over else Trading.OPEN,
+            status=MarketStatus.SETTLED if over else MarketStatus.CLOSED if closed else MarketStatus.OPEN,
+            trading=Trading.NONE if over or closed else Trading.OPEN,
             strike=Strike(kind=StrikeKind.GREATER, floor=Decimal("0.1")),
             open_time=self.start - timedelta(days=3),
-            close_time=self.start - timedelta(days=1) if over else self.start + timedelta(days=1),
+            close_time=self.start - timedelta(days=1) if over else self.close,
             settled_time=self.start - timedelta(hours=20) if over else None,
             price_grid=cent_grid(),
             size_step=Decimal("0.5"),

@@ -35,6 +35,9 @@ from pmi_core.testing.conformance.shape import ShapeRules
 from pmi_core.testing.conformance.stage import Contract, rule_name
 from pmi_core.testing.conformance.status import StatusRules
 from pmi_core.testing.conformance.stream import StreamRules
+from pmi_core.testing.conformance.stream_cuts import StreamCutRules
+from pmi_core.testing.conformance.stream_delivery import StreamDeliveryRules
+from pmi_core.testing.conformance.stream_ends import StreamEndRules
 from pmi_core.testing.conformance.taking import TakingRules
 from pmi_core.testing.conformance.trades import MilestoneRules, TradeRules
 
@@ -65,6 +68,9 @@ class ProviderContract(
     QuoteRules,
     ComboRules,
     StreamRules,
+    StreamDeliveryRules,
+    StreamEndRules,
+    StreamCutRules,
     FailureRules,
     LostWriteRules,
 ):

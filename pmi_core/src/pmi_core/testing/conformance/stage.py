@@ -6,6 +6,7 @@ import asyncio
 import functools
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,9 +22,10 @@ from pmi_core.testing.conformance.samples import Subjects
 from pmi_core.testing.recordings import Recordings
 from pmi_core.testing.replay import ReplayTransport, Unrecorded
 
-__all__ = ["Contract", "rule_name"]
+__all__ = ["Contract", "Cut", "rule_name"]
 
 Rule = Callable[..., Awaitable[None]]
+Cut = Callable[[], AbstractAsyncContextManager[None]]
 
 
 def rule_name(function: str) -> str:
@@ -113,6 +115,11 @@ class Contract:
     def may_stream(self, venue: Venue, live: bool) -> bool:
         """Whether a subscription reaches nothing but this machine, or ``--pmi-live`` was given."""
         return live or venue.info.write_class is WriteClass.SIMULATED
+
+    @pytest.fixture
+    def cut(self, venue: Venue) -> Cut | None:
+        """Cuts the stream's connection: broken inside the block, whole again after it; None where nothing can."""
+        return None
 
     @pytest.fixture
     def context(

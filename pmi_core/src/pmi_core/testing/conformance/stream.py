@@ -31,7 +31,7 @@ from pmi_core.models import (
 from pmi_core.provider import Venue
 from pmi_core.testing.conformance.books import levels
 from pmi_core.testing.conformance.excuses import needs, skip
-from pmi_core.testing.conformance.listening import a_book_of, agreeing, rest, until, wanted
+from pmi_core.testing.conformance.listening import a_book_of, agreeing, live, rest, until, wanted
 from pmi_core.testing.conformance.samples import ABSENT, Subjects, a_market, open_markets
 from pmi_core.testing.conformance.soundness import (
     check_json,
@@ -104,10 +104,7 @@ class StreamRules(Contract):
         stream = needs(venue.stream, Capability.STREAM, venue)
         ref = (await a_market(venue, subjects)).ref
         async with stream.subscribe(wanted(Channel.BOOK, of=(ref,))) as updates:
-            await until(
-                updates,
-                lambda update: isinstance(update, ConnectionUpdate) and update.state is ConnectionState.LIVE,
-            )
+            await live(updates)
 
     async def test_stream_keeps_to_the_markets(self, venue: Venue, may_stream: bool) -> None:
         """Nothing comes of a market that was not subscribed to."""
@@ -134,6 +131,7 @@ class StreamRules(Contract):
         stream = needs(venue.stream, Capability.STREAM, venue)
         trader = await a_trader(venue, clock, may_trade, capability=Capability.STREAM)
         async with stream.subscribe(wanted(Channel.TRADE, of=(trader.market.ref,))) as updates:
+            await live(updates)
             await trader.take(YES, BUY)
             seen = await until(updates, lambda update: isinstance(update, TradeUpdate)) + await rest(updates)
         assert {update.type for update in seen} <= {"trade", "connection"}
@@ -199,6 +197,7 @@ class StreamRules(Contract):
         stream = needs(venue.stream, Capability.STREAM, venue)
         trader = await a_trader(venue, clock, may_trade, capability=Capability.STREAM)
         async with stream.subscribe(wanted(Channel.ORDER)) as updates:
+            await live(updates)
             order = await trader.place(YES, BUY, await trader.behind(YES, BUY))
             await trader.placer.cancel_order(trader.ref(order))
             seen = [one.order for one in await rest(updates) if isinstance(one, OrderUpdate)]
@@ -219,6 +218,7 @@ class StreamRules(Contract):
         stream = needs(venue.stream, Capability.STREAM, venue)
         trader = await a_trader(venue, clock, may_trade, capability=Capability.STREAM)
         async with stream.subscribe(wanted(Channel.FILL, Channel.POSITION)) as updates:
+            await live(updates)
             order = await trader.take(YES, BUY)
 
             async def agrees(seen: list[Update]) -> None:
@@ -242,6 +242,7 @@ class StreamRules(Contract):
         trader = await a_trader(venue, clock, may_trade, capability=Capability.STREAM)
         level = await trader.best(YES, BUY)
         async with stream.subscribe(wanted(Channel.TRADE, of=(trader.market.ref,))) as updates:
+            await live(updates)
             order = await trader.take(YES, BUY)
             trades = [one.trade for one in await rest(updates) if isinstance(one, TradeUpdate)]
         check_unique((trade.trade_id for trade in trades), "the trade")
@@ -258,6 +259,7 @@ class StreamRules(Contract):
         stream = needs(venue.stream, Capability.STREAM, venue)
         trader = await a_trader(venue, clock, may_trade, capability=Capability.STREAM)
         async with stream.subscribe(wanted(Channel.TICKER, of=(trader.market.ref,))) as updates:
+            await live(updates)
             await trader.take(YES, BUY, (await trader.best(YES, BUY)).size)
 
             async def agrees(seen: list[Update]) -> None:

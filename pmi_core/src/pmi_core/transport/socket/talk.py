@@ -125,7 +125,9 @@ class Talk:
             self._late.discard(topic)
         wanted = tuple(topic for topic in news if topic in self._wanted)
         if len(wanted) < len(news):
-            self._news.set()  # it may be unsubscribed now
+            # It may be unsubscribed now, even if somebody wants it before that: the answer found no listener.
+            self._left.update(topic for topic in news if topic not in self._wanted)
+            self._news.set()
         if wanted:
             self._hear(Report(ConnectionState.LIVE, wanted))
 

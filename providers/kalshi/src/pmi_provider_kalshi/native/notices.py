@@ -6,10 +6,11 @@ Prices and counts are Decimals; of what is absent nothing was said (AsyncAPI of 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 
+from pmi_core.numbers import ZERO
 from pmi_provider_kalshi.wire.moment import Moment
 from pmi_provider_kalshi.wire.order import Stamp
 
@@ -26,12 +27,15 @@ __all__ = [
     "RfqDeleted",
 ]
 
-Dollars = Annotated[Decimal, msgspec.Meta(ge=0, le=1)]
-Count = Annotated[Decimal, msgspec.Meta(ge=0)]
-
 
 class Notified(msgspec.Struct, frozen=True):
-    """Anything that the venue tells beside the neutral channels."""
+    """Anything that the venue tells beside the neutral channels; no number in it is below 0."""
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if isinstance(value, Decimal) and not (value.is_finite() and value >= ZERO):
+                raise ValueError(f"{name} is {value}")
 
 
 class GroupChanged(Notified, frozen=True):
@@ -40,7 +44,7 @@ class GroupChanged(Notified, frozen=True):
     order_group_id: str
     event_type: Literal["created", "triggered", "reset", "deleted", "limit_updated"]
     ts_ms: Stamp
-    contracts_limit_fp: Count | None = None
+    contracts_limit_fp: Decimal | None = None
 
 
 class Leg(msgspec.Struct, frozen=True):
@@ -59,8 +63,8 @@ class RfqCreated(Notified, frozen=True):
     market_ticker: str
     created_ts: Moment
     event_ticker: str = ""
-    contracts_fp: Count | None = None
-    target_cost_dollars: Count | None = None
+    contracts_fp: Decimal | None = None
+    target_cost_dollars: Decimal | None = None
     mve_collection_ticker: str = ""
     mve_selected_legs: tuple[Leg, ...] = ()
 
@@ -73,8 +77,8 @@ class RfqDeleted(Notified, frozen=True):
     market_ticker: str
     deleted_ts: Moment
     event_ticker: str = ""
-    contracts_fp: Count | None = None
-    target_cost_dollars: Count | None = None
+    contracts_fp: Decimal | None = None
+    target_cost_dollars: Decimal | None = None
 
 
 class QuoteCreated(Notified, frozen=True):
@@ -85,13 +89,13 @@ class QuoteCreated(Notified, frozen=True):
     quote_creator_id: str
     rfq_creator_id: str
     market_ticker: str
-    yes_bid_dollars: Dollars
-    no_bid_dollars: Dollars
+    yes_bid_dollars: Decimal
+    no_bid_dollars: Decimal
     created_ts: Moment
     event_ticker: str = ""
-    yes_contracts_offered_fp: Count | None = None
-    no_contracts_offered_fp: Count | None = None
-    rfq_target_cost_dollars: Count | None = None
+    yes_contracts_offered_fp: Decimal | None = None
+    no_contracts_offered_fp: Decimal | None = None
+    rfq_target_cost_dollars: Decimal | None = None
     subaccount: int | None = None
 
 
@@ -103,14 +107,14 @@ class QuoteAccepted(Notified, frozen=True):
     quote_creator_id: str
     rfq_creator_id: str
     market_ticker: str
-    yes_bid_dollars: Dollars
-    no_bid_dollars: Dollars
+    yes_bid_dollars: Decimal
+    no_bid_dollars: Decimal
     event_ticker: str = ""
     accepted_side: Literal["yes", "no"] | None = None
-    contracts_accepted_fp: Count | None = None
-    yes_contracts_offered_fp: Count | None = None
-    no_contracts_offered_fp: Count | None = None
-    rfq_target_cost_dollars: Count | None = None
+    contracts_accepted_fp: Decimal | None = None
+    yes_contracts_offered_fp: Decimal | None = None
+    no_contracts_offered_fp: Decimal | None = None
+    rfq_target_cost_dollars: Decimal | None = None
     subaccount: int | None = None
 
 

@@ -293,9 +293,12 @@ class KalshiDialect:
         outcome, error = refusal(body.code, body.msg)
         about = asked.line if asked is not None and asked.line is not None else line
         if outcome is Outcome.ENDED:
-            if about is None:
+            if about is not None:
+                self._renew(about, error.message)
+            elif message.id:
+                self._faults.report(_CAPABILITY, error.message)
+            else:  # something is over, and nobody can tell what
                 raise VenueError(error.message, code=error.code, capability=_CAPABILITY)
-            self._renew(about, error.message)
             return
         named = {*(body.market_tickers or ()), *([body.market_ticker] if body.market_ticker else ())}
         topics = [] if asked is None else [one for one in asked.topics if not named or one.market in named]

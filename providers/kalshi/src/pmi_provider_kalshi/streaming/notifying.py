@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
-from typing import cast
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Final, cast
 
 from pmi_core.errors import RequestError
+from pmi_core.identifiers import MarketRef
 from pmi_core.models import Channel, ConnectionUpdate, Subscription
 from pmi_core.streams import Feed
+from pmi_core.transport.socket import Topic
 from pmi_provider_kalshi.native.notices import Notified
 from pmi_provider_kalshi.streaming.channels import Notice, notice_topic
 
-__all__ = ["Notices"]
+__all__ = ["Notices", "begun"]
+
+_LONGEST: Final = 10.0
+"""Seconds that entering a subscription waits for the venue's confirmation at most."""
+
+
+async def begun(feed: Feed, topics: Collection[Topic]) -> None:
+    """Wait for a subscription to be under way, so that what happens after entering it is heard.
+
+    Where the venue is away or does not answer, the subscription says so itself.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LONGEST):
+            await feed.begun(topics)
 
 
 class Notices:
@@ -39,6 +55,13 @@ class Notices:
             raise RequestError("name the notices to hear", capability="stream")
         # The feed shares out whatever is published to its topics; a subscription only says how to keep it.
         kept = Subscription(channels=frozenset({Channel.LIFECYCLE}), buffer=buffer)
-        topics = {notice_topic(kind): None for kind in kinds}
-        heard = self._feed.listen(kept, topics)
-        return cast("AbstractAsyncContextManager[AsyncIterator[Notified | ConnectionUpdate]]", heard)
+        topics: dict[Topic, MarketRef | None] = {notice_topic(kind): None for kind in kinds}
+        return self._listen(kept, topics)
+
+    @asynccontextmanager
+    async def _listen(
+        self, kept: Subscription, topics: dict[Topic, MarketRef | None]
+    ) -> AsyncIterator[AsyncIterator[Notified | ConnectionUpdate]]:
+        async with self._feed.listen(kept, topics) as heard:
+            await begun(self._feed, topics)
+            yield cast("AsyncIterator[Notified | ConnectionUpdate]", heard)

@@ -1,0 +1,59 @@
+"""The provider over a real network of this machine, at an exchange whose time runs ahead."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from pmi_core.clock import SystemClock
+from pmi_core.provider import OpenContext
+from pmi_core.testing.clock import START
+from pmi_provider_kalshi.plugin import pmi_provider
+from pmi_provider_kalshi.sandbox import Sandbox
+
+SPEED = 20
+
+
+class Ahead(SystemClock):
+    """Runs many times as fast as the machine's, for client and exchange alike."""
+
+    def __init__(self):
+        self.begun = time.monotonic()
+
+    def now(self):
+        return START + timedelta(seconds=self.monotonic())
+
+    def monotonic(self):
+        return (time.monotonic() - self.begun) * SPEED
+
+    async def sleep(self, seconds):
+        await asyncio.sleep(max(seconds, 0) / SPEED)
+
+
+@pytest.fixture
+def trading():
+    """Serve an exchange and open it; gives both."""
+
+    @asynccontextmanager
+    async def opened(**settings):
+        clock = Ahead()
+        async with Sandbox(clock=clock, tier="prime", **settings) as sandbox:
+            provider = pmi_provider()
+            told = provider.settings.model_validate(
+                {
+                    "environment": "custom",
+                    "rest_url": sandbox.rest_url,
+                    "ws_url": sandbox.ws_url,
+                    "api_key_id": sandbox.api_key_id,
+                    "private_key": sandbox.private_key,
+                    "timeout": 120,
+                }
+            )
+            async with await provider.open(OpenContext(name="kalshi", settings=told, clock=clock)) as venue:
+                yield sandbox, venue
+
+    return opened
