@@ -310,7 +310,8 @@ async def taken_off(memory: OrderMemory, finder: Finder, ref: OrderRef, row: Can
     with reading(f"order {row.order_id}", venue):
         gone = field("reduced_by", contracts, row.reduced_by)
         at = field("ts_ms", milliseconds, row.ts_ms)
-    filled = order.filled if order.size is None else max(order.size - gone, order.filled)
+    left = order.filled if order.size is None else order.size - gone
+    filled = max(left, order.filled)
     ended = order.model_copy(
         update={
             "status": OrderStatus.CANCELED,
@@ -320,9 +321,10 @@ async def taken_off(memory: OrderMemory, finder: Finder, ref: OrderRef, row: Can
             "client_order_id": row.client_order_id or order.client_order_id,
         }
     )
-    moved = filled != order.filled
-    told = memory.told(ended, known.subaccount)
-    return await finder.filled_at_end(told, filled, capability=_CAPABILITY) if moved else told
+    if left == order.filled:
+        return memory.told(ended, known.subaccount)
+    # It filled further, or somebody else changed its size: arithmetic alone cannot tell which.
+    return await finder.final(ended, known.subaccount, capability=_CAPABILITY)
 
 
 def is_the_same(order: Order, request: OrderRequest) -> bool:
