@@ -31,6 +31,7 @@ PACKAGES: dict[str, list[str]] = {
     POLYMARKET: ["polymarket-apis==2.3.0"],
 }
 BESIDE = ("bare", "pmi", KALSHI)
+APPLYING = ("pmi-apply", "pmi-apply-uneven", "bare-apply")
 IN_PROCESS = ("pmi-totals", POLYMARKET)
 
 
@@ -90,7 +91,8 @@ def measured(count: int, rounds: int, python: str) -> dict[str, dict[str, float]
                 for variant in IN_PROCESS:
                     take(variant)
                 for markets in (20, 1000):
-                    take("pmi-apply", 0, markets, f"pmi-apply {markets}")
+                    for variant in APPLYING:
+                        take(variant, 0, markets, f"{variant} {markets}")
                 take("pmi-waking", port, 20)
         finally:
             venue.terminate()
@@ -128,7 +130,10 @@ def main() -> int:
     asked = parser.parse_args()
     found = measured(asked.count, asked.rounds, asked.python)
     for variant, medians in found.items():
-        print(f"{variant:16} {medians['each']:8.2f} us a message")
+        print(f"{variant:21} {medians['each']:8.2f} us a message")
+    for variant in APPLYING:
+        ratio = found[f"{variant} 1000"]["each"] / found[f"{variant} 20"]["each"]
+        print(f"{variant:21} {ratio:8.2f} times as long with 1,000 books as with 20")
     judged = verdicts(found)
     for name, value, relation, bound, kept in judged:
         print(f"{'kept  ' if kept else 'BROKEN'} {name}: {value:.2f} (promised {relation} {bound})")

@@ -89,3 +89,31 @@ def reading() -> Callable[[bytes], None]:
             best[message.msg.market_ticker] = [max(side, default="") for side in sides]
 
     return read
+
+
+Change = tuple[str, bool, int, int]
+"""Name, whether it is a bid, price in ticks, what is added."""
+
+
+def applying(
+    books: dict[str, tuple[dict[int, int], dict[int, int], list[int]]], changes: list[Change]
+) -> None:
+    """Apply changes that are parsed already to two dicts and two best prices for each name; nothing is checked."""
+    for name, is_bid, price, by in changes:
+        bids, asks, best = books[name]
+        side = bids if is_bid else asks
+        size = side.get(price, 0) + by
+        if size > 0:
+            side[price] = size
+            if is_bid:
+                if price > best[0]:
+                    best[0] = price
+            elif price < best[1]:
+                best[1] = price
+        elif side.pop(price, 0):
+            if is_bid:
+                if price == best[0]:
+                    best[0] = max(side, default=-1)
+            elif price == best[1]:
+                best[1] = min(side, default=1 << 62)
+        best[0], best[1]

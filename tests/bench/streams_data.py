@@ -11,8 +11,12 @@ def price(ticks: int) -> str:
     return f"{ticks / 100:.4f}"
 
 
-def numbered(markets: int, count: int) -> tuple[list[str], list[bytes]]:
-    """Names of markets, and their snapshots followed by changes, numbered on one subscription."""
+def numbered(markets: int, count: int, *, uneven: bool = False) -> tuple[list[str], list[bytes]]:
+    """Names of markets, and their snapshots followed by changes, numbered on one subscription.
+
+    Every market is as busy as any other; or, where ``uneven``, the second half as busy as the first,
+    the third a third, and so on.
+    """
     lots = random.Random(7)
     names = [f"KXNBA{i}-26NOV01-T{i}" for i in range(markets)]
     books = [
@@ -33,8 +37,10 @@ def numbered(markets: int, count: int) -> tuple[list[str], list[bytes]]:
             for side, levels in book.items()
         }
         say("orderbook_snapshot", {**market(i), **sides})
+    shares = [1 / place for place in range(1, markets + 1)]
     for number in range(count):
-        i, side = lots.randrange(markets), lots.choice(("yes", "no"))
+        i = lots.choices(range(markets), shares)[0] if uneven else lots.randrange(markets)
+        side = lots.choice(("yes", "no"))
         cents = min(48, max(1, int(lots.gauss(44, 4))))
         held = books[i][side].get(cents, 0)
         by = -held if held and lots.random() < 0.25 else lots.randint(1, 500)

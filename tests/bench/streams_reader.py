@@ -208,31 +208,44 @@ async def polymarket_apis() -> None:
 
 async def applying() -> None:
     """Applying changes that are parsed already, in process: change, commit, best prices."""
+    from streams_bare import applying as bare_applying
+
     from pmi_core.books import LiveBook, Scale
     from pmi_core.identifiers import MarketRef
 
-    names, raw = numbered(MARKETS, COUNT)
+    names, raw = numbered(MARKETS, COUNT, uneven=VARIANT.endswith("uneven"))
     scale = Scale(4, 2)
     books = {name: LiveBook(MarketRef.make("here", name), scale) for name in names}
+    dicts: dict[str, tuple[dict[int, int], dict[int, int], list[int]]] = {}
     now = datetime(2026, 1, 5, tzinfo=UTC)
     changes = []
+    plain = []
     for frame in raw:
         message = json.loads(frame)
         body = message["msg"]
-        book = books[body["market_ticker"]]
+        name = body["market_ticker"]
         if message["type"] == "orderbook_snapshot":
             yes = [(scale.ticks(p), scale.units(q)) for p, q in body["yes_dollars_fp"]]
             no = [(scale.mirrored(p), scale.units(q)) for p, q in body["no_dollars_fp"]]
-            book.replace(yes, no)
-            book.commit(now, sequence=message["seq"])
+            if VARIANT.startswith("bare"):
+                dicts[name] = (dict(yes), dict(no), [max(yes)[0], min(no)[0]])
+            else:
+                books[name].replace(yes, no)
+                books[name].commit(now, sequence=message["seq"])
         else:
             bid = body["side"] == "yes"
             price = (scale.ticks if bid else scale.mirrored)(body["price_dollars"])
-            changes.append((book, bid, price, scale.units(body["delta_fp"]), message["seq"]))
+            by = scale.units(body["delta_fp"])
+            if VARIANT.startswith("bare"):
+                plain.append((name, bid, price, by))
+            else:
+                changes.append((books[name], bid, price, by, message["seq"]))
     begun = time.process_time()
+    if plain:
+        bare_applying(dicts, plain)
     for book, bid, price, by, number in changes:
         book.apply(bid, price, by, now, number, adds=True)
-    done(len(changes), time.process_time() - begun)
+    done(COUNT, time.process_time() - begun)
 
 
 asyncio.run(
@@ -244,5 +257,7 @@ asyncio.run(
         "pmi-totals": ours_totals,
         "polymarket-apis": polymarket_apis,
         "pmi-apply": applying,
+        "pmi-apply-uneven": applying,
+        "bare-apply": applying,
     }[VARIANT]()
 )

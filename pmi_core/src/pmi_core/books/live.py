@@ -148,10 +148,15 @@ class LiveBook(ShownBook):
         else:
             if now > 0:
                 cells[at] = now
+                # Without max and min, which are calls.
                 if is_bid:
-                    self._best_bid = max(self._best_bid, price)
-                elif price < self._best_ask:
-                    self._best_ask = price
+                    best = self._best_bid
+                    if price > best:
+                        self._best_bid = price
+                else:
+                    best = self._best_ask
+                    if price < best:
+                        self._best_ask = price
             elif now:
                 self._wrong = f"the size at {self.scale.price(price)} fell below zero"
             else:

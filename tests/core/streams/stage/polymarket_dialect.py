@@ -54,7 +54,9 @@ class PolymarketDialect:
         self.begun = False
         self.topics = {}
         self.newest = {}  # asset -> the newest time stamp seen
-        one = (HashedChanges if whole_hash else Changes) | Book
+        changes = HashedChanges if whole_hash else Changes
+        one = changes | Book
+        self.read_changes = msgspec.json.Decoder(changes).decode  # as nearly all are, and a little quicker
         self.read_one = msgspec.json.Decoder(one).decode
         self.read_many = msgspec.json.Decoder(list[one]).decode
 
@@ -91,22 +93,23 @@ class PolymarketDialect:
 
     def read(self, frame):
         try:
-            message = self.read_one(frame)
+            changes = self.read_changes(frame)
         except msgspec.DecodeError:
-            if frame == b"PONG":
-                self.ears.pong()
-            elif frame[:1] == b"[":
-                for message in self.read_many(frame):
-                    self._take(message)
-            else:
-                raise
+            self._read_other(frame)
         else:
-            self._take(message)
+            self._change(changes)
 
-    def _take(self, message):
-        if type(message) is Book:
-            self._book(message)
+    def _read_other(self, frame):
+        if frame == b"PONG":
+            self.ears.pong()
             return
+        for message in self.read_many(frame) if frame[:1] == b"[" else [self.read_one(frame)]:
+            if type(message) is Book:
+                self._book(message)
+            else:
+                self._change(message)
+
+    def _change(self, message):
         stamp, books, newest = message.timestamp, self.feed.books, self.newest
         for entry in message.price_changes:
             asset = entry.asset_id
