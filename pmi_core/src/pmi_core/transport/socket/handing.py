@@ -191,6 +191,6 @@ class Handing(ClientConnection):
         """Take the end."""
         super().connection_lost(exc)
         if not self.failure.done():
-            self.failure.set_exception(self.close_exc)
+            self.failure.set_exception(self.protocol.close_exc)
         if not self.failure.cancelled():
             self.failure.exception()  # whether somebody waits for it or not
