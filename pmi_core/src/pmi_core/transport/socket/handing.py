@@ -1,11 +1,11 @@
 """A connection of the network library that hands its messages over at once.
 
 The library reads every frame through generators and puts it into a queue, from which a coroutine takes
-it; three quarters of the time of a small message go there.  So what comes is cut into frames here.  A
+it; a good part of the time of a small message goes there.  So what comes is cut into frames here.  A
 whole message in one plain frame, as nearly all are, goes straight to whoever listens; every other frame
 goes to the library, one at a time, and what the library would refuse it gets to refuse.  What is
-overridden, ``data_received``, ``process_event`` and ``connection_lost``, is where the library itself
-takes pieces, frames and the end; a test holds it to that.
+overridden, ``data_received``, ``eof_received``, ``process_event`` and ``connection_lost``, is where the library
+itself takes pieces, frames and the end; a test holds it to that.
 """
 
 from __future__ import annotations
@@ -191,6 +191,6 @@ class Handing(ClientConnection):
         """Take the end."""
         super().connection_lost(exc)
         if not self.failure.done():
-            self.failure.set_exception(self.close_exc)
+            self.failure.set_exception(self.protocol.close_exc)
         if not self.failure.cancelled():
             self.failure.exception()  # whether somebody waits for it or not
