@@ -25,7 +25,10 @@ AT_ONCE = ("-n", str(min(4, os.cpu_count() or 1)))  # processes that share the t
 
 PROVIDERS = sorted(path.parent.name for path in ROOT.glob("providers/*/pyproject.toml"))
 TOYS = sorted(path.parent for path in ROOT.glob("docs/examples/pmi-provider-*/pyproject.toml"))
-EXTRAS = {"pmi_mcp": "[passkey]"}  # what is tested of a distribution beyond what it always needs
+EXTRAS = {
+    ROOT / "pmi_mcp": "[passkey]",
+    ROOT / "providers/kalshi": "[sandbox]",
+}  # tested besides what is always needed
 PROJECTS = [ROOT / "pmi_core", *(ROOT / "providers" / name for name in PROVIDERS), ROOT / "pmi_mcp", ROOT]
 
 nox.needs_version = ">=2025.2.9"
@@ -112,9 +115,7 @@ def install_wheels(
     """Install distributions as users get them: freshly built wheels, nothing of the checkout."""
     core = ROOT / "pmi_core"
     wheels = [f"pmi-core[{extras or 'testing'}] @ {wheel(session, core).as_uri()}"]
-    wheels += [
-        f"{wheel(session, folder)}{EXTRAS.get(folder.name, '')}" for folder in folders if folder != core
-    ]
+    wheels += [f"{wheel(session, folder)}{EXTRAS.get(folder, '')}" for folder in folders if folder != core]
     install(session, *wheels, *group(*groups))
     session.run(
         *("python", "-P", "-c"),
@@ -246,12 +247,8 @@ def build(session: nox.Session) -> None:
         session.run("python", "-m", "build", "--no-isolation", "--outdir", str(out), str(folder), silent=True)
     made = [str(path) for path in sorted(out.iterdir())]
     session.run("twine", "check", "--strict", *made)
-    session.run(
-        "check-wheel-contents",
-        "--ignore",
-        "W007,W008",
-        *(path for path in made if path.endswith(".whl")),
-    )
+    wheels = [path for path in made if path.endswith(".whl")]
+    session.run("check-wheel-contents", "--ignore", "W007,W008", *wheels)
 
 
 # ------------------------------------------------------------------------------ other interpreters
@@ -305,7 +302,7 @@ def everything(*, but: tuple[Path, ...] = ()) -> list[str]:
     """Arguments that install every distribution from the checkout, editable."""
     folders = [folder for folder in PROJECTS if folder not in (ROOT, ROOT / "pmi_core", *but)]
     core = f"{ROOT / 'pmi_core'}[desk,history,scale,testing]"
-    named = [core, *(f"{folder}{EXTRAS.get(folder.name, '')}" for folder in folders)]
+    named = [core, *(f"{folder}{EXTRAS.get(folder, '')}" for folder in folders)]
     return [arg for name in named for arg in ("--editable", name)]
 
 
@@ -397,16 +394,7 @@ def dev(session: nox.Session) -> None:
     python = next(
         path for path in (ROOT / ".venv/bin/python", ROOT / ".venv/Scripts/python.exe") if path.exists()
     )
+    wanted = (*everything(), *group("dev"))
     session.run(
-        *(
-            str(python),
-            "-m",
-            "pip",
-            "install",
-            "--constraint",
-            str(constraints()),
-            *everything(),
-            *group("dev"),
-        ),
-        external=True,
+        str(python), "-m", "pip", "install", "--constraint", str(constraints()), *wanted, external=True
     )

@@ -5,7 +5,10 @@ from __future__ import annotations
 import inspect
 import signal
 import threading
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
 
 import anyio
 import pytest
@@ -72,6 +75,40 @@ class Stream:
             self.log.append("unsubscribed")
 
 
+class Vault:
+    async def count(self, coins: int) -> int:
+        await anyio.sleep(0)
+        return coins
+
+
+class Bell:
+    def listen(self, times: int) -> AbstractAsyncContextManager[AsyncIterator[int]]:
+        @asynccontextmanager
+        async def listening():
+            async def rings():
+                for number in range(times):
+                    yield number
+
+            yield rings()
+
+        return listening()
+
+
+@dataclass(frozen=True)
+class Own:
+    """What only one venue has."""
+
+    vault: Vault
+    opened: date = date(2026, 1, 5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnVenue(Venue):
+    own: Own
+    bell: Bell
+    motto: str = "heads"
+
+
 @pytest.fixture
 def log():
     return []
@@ -90,8 +127,14 @@ def opening(log):
         info = VenueInfo(
             name="coin", provider="coin", title="", environment="", write_class=WriteClass.SIMULATED
         )
-        async with Venue(
-            info=info, resolver=resolve, closer=close, markets=Markets(), stream=Stream(log)
+        async with OwnVenue(
+            info=info,
+            resolver=resolve,
+            closer=close,
+            markets=Markets(),
+            stream=Stream(log),
+            own=Own(Vault()),
+            bell=Bell(),
         ) as venue:
             yield venue
 
@@ -119,6 +162,14 @@ def test_methods_wait_for_their_outcome(venue):
     assert venue.markets.list_markets(MarketQuery(limit=7)).items == (7,)
     assert venue.markets.limit == 3
     assert venue.resolve(" heads ") == "coin:HEADS"
+
+
+def test_what_only_one_venue_has_waits_as_well(venue):
+    assert venue.own.vault.count(3) == 3
+    assert venue.own.opened == date(2026, 1, 5)
+    assert (venue.motto, venue.info.name) == ("heads", "coin")
+    with venue.bell.listen(2) as rings:
+        assert list(rings) == [0, 1]
 
 
 def test_methods_show_what_they_are(venue):

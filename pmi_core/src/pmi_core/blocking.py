@@ -21,7 +21,8 @@ import functools
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack
-from inspect import isawaitable
+from dataclasses import fields, is_dataclass
+from inspect import isawaitable, iscoroutinefunction
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -153,15 +154,14 @@ def _each(loop: _Loop, updates: Any) -> Iterator[Any]:
 
 
 class BlockingPart:
-    """One slot of a venue; its methods wait for their outcome."""
+    """One slot of a venue, or a set of methods that it has beyond the slots; they wait for their outcome."""
 
     def __init__(self, part: object, loop: _Loop) -> None:
         self._part = part
         self._loop = loop
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._part, name)
-        return self._loop.wrap(found) if callable(found) else found
+        return _blocking(getattr(self._part, name), self._loop)
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *dir(self._part)})
@@ -170,10 +170,34 @@ class BlockingPart:
         return f"<blocking {self._part!r}>"
 
 
+def _blocking(found: Any, loop: _Loop) -> Any:
+    """What an attribute is here: a method that waits, a part whose methods do, or the value itself."""
+    if callable(found):
+        return loop.wrap(found)
+    return BlockingPart(found, loop) if _is_awaited(found) else found
+
+
+def _is_awaited(value: object) -> bool:
+    """Whether a value, or a field of it, has methods to be awaited."""
+    kind = type(value)
+    if kind.__module__ == "builtins":
+        return False
+    methods = (getattr(kind, name, None) for name in dir(kind) if not name.startswith("_"))
+    if any(iscoroutinefunction(one) or _gives_a_block(one) for one in methods):
+        return True
+    return is_dataclass(value) and any(_is_awaited(getattr(value, one.name)) for one in fields(value))
+
+
+def _gives_a_block(method: object) -> bool:
+    """Whether a method is written to be entered with ``async with``, or to be iterated so."""
+    return "Async" in str(getattr(method, "__annotations__", {}).get("return", ""))
+
+
 class BlockingVenue:
     """An opened venue whose parts need no ``await``: the attributes of :class:`pmi_core.Venue`.
 
-    Each slot is a :class:`BlockingPart` or None.  Use as a context manager, or call
+    Each slot is a :class:`BlockingPart` or None, and so is whatever else a venue has methods of its own
+    in.  Use as a context manager, or call
     :meth:`close` yourself.  May be used from several threads.
     """
 
@@ -192,7 +216,7 @@ class BlockingVenue:
         found = getattr(self._venue, name)
         if name in _SLOTS:
             return None if found is None else BlockingPart(found, self._loop)
-        return self._loop.wrap(found) if callable(found) else found
+        return _blocking(found, self._loop)
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *dir(self._venue)} - {"aclose"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -208,6 +209,10 @@ def order_row():
             "subaccount_number": 0,
             "exchange_index": 0,
         }
+        if "outcome_side" in changes:  # the venue says the same thing in three ways
+            plain["book_side"] = {"yes": "bid", "no": "ask"}.get(changes["outcome_side"], "bid")
+        if "yes_price_dollars" in changes:
+            plain["no_price_dollars"] = str(1 - Decimal(changes["yes_price_dollars"]))
         return {name: value for name, value in {**plain, **changes}.items() if value is not ...}
 
     return made

@@ -17,6 +17,7 @@ from pmi_core.models import Action, OrderRequest, OutcomeSide
 from pmi_core.testing.clock import START
 from pmi_core.transport.codec import decode
 from pmi_provider_kalshi.errors import error_of, read_error
+from pmi_provider_kalshi.fees import FeeTerms
 from pmi_provider_kalshi.native import (
     block_trades,
     calendar,
@@ -27,12 +28,15 @@ from pmi_provider_kalshi.native import (
     subaccounts,
 )
 from pmi_provider_kalshi.placing import created
-from pmi_provider_kalshi.translate import account, books, negotiation, orders, trades
+from pmi_provider_kalshi.translate import account, books, events, milestones, negotiation, orders, trades
 from pmi_provider_kalshi.translate.markets import market
 from pmi_provider_kalshi.wire import account as wire_account
 from pmi_provider_kalshi.wire import book as wire_book
+from pmi_provider_kalshi.wire import event as wire_event
+from pmi_provider_kalshi.wire import milestone as wire_milestone
 from pmi_provider_kalshi.wire import negotiation as wire_negotiation
 from pmi_provider_kalshi.wire import order as wire_order
+from pmi_provider_kalshi.wire import series as wire_series
 from pmi_provider_kalshi.wire import trade as wire_trade
 from pmi_provider_kalshi.wire.market import Market
 
@@ -159,6 +163,34 @@ TRADE = {
     "created_time": DAY,
     "is_block_trade": False,
 }
+MILESTONE = {
+    "id": "m1",
+    "category": "Sports",
+    "type": "game",
+    "start_date": DAY,
+    "end_date": None,
+    "related_event_tickers": ["A"],
+    "primary_event_tickers": [],
+    "title": "A game",
+    "last_updated_ts": DAY,
+}
+EVENT = {
+    "event_ticker": "A",
+    "series_ticker": "S",
+    "title": "Any",
+    "sub_title": "",
+    "mutually_exclusive": True,
+    "settlement_sources": [{"name": "n", "url": "u"}],
+}
+SERIES = {
+    "ticker": "S",
+    "title": "Any",
+    "frequency": "daily",
+    "category": "x",
+    "fee_type": "quadratic",
+    "fee_multiplier": 0.5,
+    "tags": ["t"],
+}
 BOOK = {"yes_dollars": [["0.4200", "13.00"]], "no_dollars": [["0.5700", "2.00"]]}
 PARSERS = {
     "order": (ORDER, wire_order.Order, lambda row: orders.order_of(row, "kalshi")),
@@ -175,6 +207,9 @@ PARSERS = {
         lambda row: negotiation.collection(row, "kalshi"),
     ),
     "trade": (TRADE, wire_trade.Trade, lambda row: trades.trade(row, "kalshi")),
+    "milestone": (MILESTONE, wire_milestone.Milestone, lambda row: milestones.milestone(row, "kalshi")),
+    "event": (EVENT, wire_event.Event, lambda row: events.event(row, "kalshi", ())),
+    "series": (SERIES, wire_series.Series, lambda row: events.series(row, "kalshi", FeeTerms())),
     "book": (BOOK, wire_book.Orderbook, lambda row: books.book(row, MarketRef("kalshi:A-1"), START)),
 }
 odd = st.one_of(

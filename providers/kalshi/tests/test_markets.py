@@ -216,7 +216,19 @@ async def test_a_large_page_is_whole(kalshi, exchange, row, page):
     assert tickers(found) == names
 
 
-async def test_one_bad_row_is_named(kalshi, exchange, row, page):
-    exchange.answers("/markets", page(row("A-1"), row("A-2", status="melted")), limit=9, status="open")
+async def test_a_page_without_a_row_that_makes_sense_is_an_error(kalshi, exchange, row, page):
+    exchange.answers("/markets", page(row("A-2", status="melted")), limit=9, status="open")
     with pytest.raises(UnexpectedAnswer, match="A-2: status is 'melted'"):
         await kalshi.markets.list_markets(MarketQuery(status=OPEN, limit=9))
+
+
+async def test_one_row_that_makes_no_sense_costs_nobody_else(kalshi, exchange, row, page):
+    rows = page(row("A-1"), row("A-2", status="asleep"), row("A-3", volume_fp=7), row(""), row("A-5"))
+    exchange.answers("/markets", rows, status="open", limit=100)
+    exchange.answers("/markets", page(), status="paused", limit=98)
+    found = await kalshi.markets.list_markets(MarketQuery(status=MarketStatus.OPEN))
+    assert [market.ref for market in found.items] == ["kalshi:A-1", "kalshi:A-5"]
+    told = " / ".join(fault.message for fault in kalshi.faults)
+    assert "status is 'asleep'" in told
+    assert "volume_fp" in told
+    assert len(kalshi.faults) == kalshi.faults.count == 3

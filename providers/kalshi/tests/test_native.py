@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from pmi_core.errors import PermissionDenied, RequestError, SettingsError, UnexpectedAnswer
+from pmi_core.errors import Duplicate, PermissionDenied, RequestError, SettingsError, UnexpectedAnswer
 
 pytestmark = pytest.mark.anyio
 D = Decimal
@@ -194,9 +194,9 @@ async def test_money_moves_between_shards(keyed, exchange):
     exchange.answers("/portfolio/target_balance_allocation", shares)
     exchange.takes("POST", "/portfolio/target_balance_allocation", {})
     shards = keyed.native.shards
-    assert await shards.transfer("id", source=0, destination=2, dollars=D("1.2345")) == "x1"
+    assert await shards.transfer(TRANSFER, source=0, destination=2, dollars=D("1.2345")) == "x1"
     assert exchange.bodies()[0] == {
-        "client_transfer_id": "id",
+        "client_transfer_id": TRANSFER,
         "source": "event_contract",
         "destination": "event_contract",
         "amount": 12345,
@@ -211,8 +211,13 @@ async def test_money_moves_between_shards(keyed, exchange):
         await shards.set_allocations({0: 101})
     refusal = {"error": {"code": "duplicate_client_transfer_id", "message": "duplicate"}}
     exchange.takes("POST", "/portfolio/intra_exchange_instance_transfer", refusal, code=409)
-    with pytest.raises(RequestError, match="duplicate"):
-        await shards.transfer("id", source=0, destination=2, dollars=D(1))
+    with pytest.raises(Duplicate, match="duplicate"):
+        await shards.transfer(TRANSFER, source=0, destination=2, dollars=D(1))
+    sent = len(exchange.writes)
+    for name, more in ((TRANSFER, {"source_subaccount": 3}), (None, {}), ("id", {})):
+        with pytest.raises(RequestError):
+            await shards.transfer(name, source=0, destination=2, dollars=D(1), **more)
+    assert len(exchange.writes) == sent
 
 
 async def test_keys_tell_what_they_may(keyed, exchange):
@@ -275,7 +280,7 @@ async def test_the_account_needs_a_key_and_answers_a_shape(kalshi, keyed, exchan
     with pytest.raises(SettingsError, match="has no key"):
         await kalshi.native.cash.deposits()
     with pytest.raises(SettingsError, match="has no key"):
-        await kalshi.native.shards.transfer("id", source=0, destination=1, dollars=D(1))
+        await kalshi.native.shards.transfer(TRANSFER, source=0, destination=1, dollars=D(1))
     exchange.answers("/portfolio/deposits", {"deposits": [{"id": 7}]}, limit=100)
     with pytest.raises(UnexpectedAnswer, match=r"`str`.*deposits\[0\].id|deposits"):
         await keyed.native.cash.deposits()

@@ -334,3 +334,29 @@ async def test_a_listing_that_lags_is_filled_up_from_what_was_acknowledged(keyed
     elsewhere = OrderQuery(market_ref="kalshi:B-1")
     exchange.answers("/portfolio/orders", {"orders": []}, ticker="B-1", limit=100)
     assert (await keyed.orders.list_orders(elsewhere)).items == ()
+
+
+async def test_fills_that_were_acknowledged_are_waited_for(keyed, exchange, clock):
+    filled = {"fill_count": "10.00", "remaining_count": "0.00", "average_fill_price": "0.3900"}
+    exchange.takes("POST", ORDERS, placed(**filled), code=201)
+    exchange.answers("/portfolio/orders/o1", MISSING, code=404)
+    fill = {
+        "trade_id": "t1",
+        "order_id": "o1",
+        "ticker": "A-1",
+        "outcome_side": "yes",
+        "count_fp": "10.00",
+        "yes_price_dollars": "0.3900",
+        "no_price_dollars": "0.6100",
+        "is_taker": True,
+        "fee_cost": "0.166600",
+        "created_time": "2026-11-16T14:59:00.123Z",
+    }
+    asked = {"order_id": "o1", "ticker": "A-1", "limit": 100}
+    for _ in range(2):
+        exchange.answers("/portfolio/fills", {"fills": []}, **asked)
+    exchange.answers("/portfolio/fills", {"fills": [fill]}, **asked)
+    await keyed.orders.place_order(wanted())
+    start = clock.monotonic()
+    (found,) = (await keyed.orders.list_fills(FillQuery(order_ref="kalshi:o1"))).items
+    assert (found.size, clock.monotonic() - start) == (10, pytest.approx(0.9))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         GroupDraft,
         PlaceDraft,
         QuoteDraft,
+        TransferDraft,
     )
     from pmi_core.desk.intents import IntentState
     from pmi_core.desk.journal import Entry, EntryKind, Verdict
@@ -56,6 +57,7 @@ __all__ = [
     "SentOrder",
     "Severity",
     "TicketState",
+    "TransferDraft",
     "Verdict",
 ]
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pmi_core.capabilities import Capability
 from pmi_core.desk.intents import Intent, IntentState
+from pmi_core.desk.moving import move
 from pmi_core.errors import (
     AccessError,
     BusyError,
@@ -146,6 +147,8 @@ async def _call(venue: Venue, intent: Intent) -> object:  # noqa: PLR0911 - one 
             if body["limit"] is None:
                 return await groups.reset_group(ref)
             return await groups.set_group_limit(ref, Decimal(body["limit"]))
+        case "transfer":
+            return await move(venue, intent)
         case _:
             raise RequestError(f"nothing of the kind {intent.kind!r} can be sent")
 

@@ -133,7 +133,7 @@ class Dispatch:
         steps = ticket.payload["steps"]
         alike = [OrderDraft.model_validate(order) for step in steps for order in step["stands_for"]]
         orders = (*orders_of(draft_of(ticket.payload)), *alike)
-        markets = [MarketRef(step["market"]) for step in steps if step["kind"] != "group"]
+        markets = [MarketRef(step["market"]) for step in steps if step["kind"] not in ("group", "transfer")]
         refusals = (
             self._policy.allows_writing(venue.info),
             *(self._policy.allows_market(ref) for ref in markets),

@@ -11,8 +11,9 @@ from pydantic import Field, TypeAdapter, model_validator
 from pmi_core.desk.journal import canonical
 from pmi_core.identifiers import GroupRef, OrderRef, QuoteRef, RfqRef
 from pmi_core.models import Model, OrderDraft, OutcomeSide
-from pmi_core.numbers import Price, Quantity
+from pmi_core.numbers import Amount, Price, Quantity
 from pmi_core.provider import VenueInfo
+from pmi_core.transfers import PlaceName
 
 __all__ = [
     "AcceptDraft",
@@ -24,6 +25,7 @@ __all__ = [
     "OrderDraft",
     "PlaceDraft",
     "QuoteDraft",
+    "TransferDraft",
     "digest_of",
     "draft_of",
     "new_code",
@@ -105,8 +107,26 @@ class GroupDraft(Model):
     intent: str = Field(default="", max_length=2000)
 
 
+class TransferDraft(Model):
+    """Move cash inside one account, between two places that the venue names."""
+
+    kind: Literal["transfer"] = "transfer"
+    venue: str
+    source: PlaceName
+    destination: PlaceName
+    amount: Annotated[Amount, Field(gt=0)]
+    intent: str = Field(default="", max_length=2000)
+
+
 Draft = Annotated[
-    PlaceDraft | BatchDraft | AmendDraft | QuoteDraft | AcceptDraft | ConfirmDraft | GroupDraft,
+    PlaceDraft
+    | BatchDraft
+    | AmendDraft
+    | QuoteDraft
+    | AcceptDraft
+    | ConfirmDraft
+    | GroupDraft
+    | TransferDraft,
     Field(discriminator="kind"),
 ]
 """Everything that needs a yes; ``kind`` says what it is."""
@@ -115,7 +135,7 @@ Draft = Annotated[
 _DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
 
 
-def venue_of(draft: Draft) -> str:
+def venue_of(draft: Draft) -> str:  # noqa: PLR0911 - one for each kind
     """The configured venue that a draft is for."""
     match draft:
         case PlaceDraft():
@@ -130,6 +150,8 @@ def venue_of(draft: Draft) -> str:
             return draft.quote_ref.venue
         case GroupDraft():
             return draft.group_ref.venue
+        case TransferDraft():
+            return draft.venue
 
 
 def draft_of(payload: dict[str, Any]) -> Draft:

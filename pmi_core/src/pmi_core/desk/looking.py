@@ -9,6 +9,7 @@ from typing import Any
 from pmi_core.capabilities import Capability
 from pmi_core.desk.attempt import Outcome, judge, request_of
 from pmi_core.desk.intents import Intent, IntentState
+from pmi_core.desk.moving import find_moved
 from pmi_core.desk.negotiation import find_quote
 from pmi_core.errors import NotFound
 from pmi_core.identifiers import GroupRef, MarketRef, OrderRef, QuoteRef, RfqRef
@@ -23,7 +24,7 @@ _EARLIER = timedelta(seconds=5)
 _TAKEN = frozenset({QuoteStatus.ACCEPTED, QuoteStatus.CONFIRMED, QuoteStatus.EXECUTED})
 
 
-async def look(venue: Venue, intent: Intent, known: frozenset[str]) -> Outcome:
+async def look(venue: Venue, intent: Intent, known: frozenset[str]) -> Outcome:  # noqa: PLR0911 - one a kind
     """Look once, everywhere where it would show.
 
     Args:
@@ -47,6 +48,9 @@ async def look(venue: Venue, intent: Intent, known: frozenset[str]) -> Outcome:
             return await _quoted(venue, intent)
         case "group":
             return await _group(venue, intent)
+        case "transfer":
+            moved = await find_moved(venue, intent)
+            return _absent() if moved is None else judge(intent, moved)
         case _:
             return await _dealt(venue, intent)
 

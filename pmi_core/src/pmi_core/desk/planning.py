@@ -20,9 +20,11 @@ from pmi_core.desk.draft import (
     GroupDraft,
     PlaceDraft,
     QuoteDraft,
+    TransferDraft,
     new_order_id,
 )
 from pmi_core.desk.facts import Facts, read_facts, reference_price
+from pmi_core.desk.moving import place_of, priced_in
 from pmi_core.desk.negotiation import Stake, quote_at_stake, rfq_at_stake
 from pmi_core.desk.policy import Policy, refused
 from pmi_core.desk.preview import OrderPreview, preview_order
@@ -100,7 +102,7 @@ class Planner:
         self._clock = clock
         self._book_age = book_age
 
-    async def plan(self, draft: Draft, venue: Venue) -> Plan:
+    async def plan(self, draft: Draft, venue: Venue) -> Plan:  # noqa: PLR0911 - one for each kind
         """Make the steps of a draft.
 
         Raises:
@@ -122,6 +124,9 @@ class Planner:
             case GroupDraft():
                 require(venue.groups, Capability.GROUPS, venue)
                 return Plan((self._step(draft, venue, draft.group_ref, ZERO, ()),), (), venue.info.currency)
+            case TransferDraft():
+                currency = await priced_in(venue, draft)
+                return Plan((self._step(draft, venue, place_of(draft), ZERO, ()),), (), currency)
 
     async def _place(self, orders: tuple[OrderDraft, ...], venue: Venue, said: str = "") -> Plan:
         require(venue.orders, Capability.ORDERS, venue)

@@ -24,7 +24,7 @@ class SentOrder(Model):
     client_order_id: str
     code: str
     kind: str
-    """``place``, ``amend``, ``quote``, ``accept``, ``confirm`` or ``group``."""
+    """``place``, ``amend``, ``quote``, ``accept``, ``confirm``, ``group`` or ``transfer``."""
     venue: str
     market: str
     state: IntentState

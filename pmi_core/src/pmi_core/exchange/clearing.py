@@ -82,6 +82,9 @@ class Clearing:
                 elif charged:
                     own = price if order.asked.outcome is OutcomeSide.YES else SCALE - price
                     fee = charges.of_trade(own, charged, maker=maker, cash=cash)
+                    if market.spec.fee_rebates and charges.alignment:
+                        bare = charges.of_trade(own, charged, maker=maker)
+                        fee = order.rebated(fee, fee - bare, charges.alignment)
             elif charges.on_close:
                 fee = charges.of_profit(profit)
             if fee:

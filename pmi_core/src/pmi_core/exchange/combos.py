@@ -77,6 +77,7 @@ class Combos:
                 size_step=spec.size_step,
                 min_size=spec.min_size,
                 fees=spec.fees,
+                fee_rebates=spec.fee_rebates,
                 currency=spec.currency,
                 settlement_delay=spec.settlement_delay,
                 close_time=last,

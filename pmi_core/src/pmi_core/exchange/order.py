@@ -23,6 +23,7 @@ class Order:
         "account",
         "asked",
         "cancel_reason",
+        "carried",
         "client_id",
         "created",
         "expires_at",
@@ -75,6 +76,8 @@ class Order:
         self.spent = 0
         """In terms of the order's outcome."""
         self.fees = 0
+        self.carried = 0
+        """Money charged to align balances that was not given back."""
         self.time_in_force = asked.time_in_force
         self.expires_at = asked.expires_at
         self.reduce_only = asked.reduce_only
@@ -87,3 +90,16 @@ class Order:
         """Grows with every order that takes a new place in a queue."""
         self.prev: Order | None = None
         self.next: Order | None = None
+
+    def rebated(self, fee: int, added: int, alignment: int) -> int:
+        """The fee of a fill less what earlier fills and this one paid for aligned balances.
+
+        Given back is at most ``alignment`` a fill and never more than the fee, once more than that has
+        come together; the rest stays for later fills.
+        """
+        self.carried += added
+        if self.carried > alignment:
+            back = min(alignment, max(fee, 0))
+            self.carried -= back
+            fee -= back
+        return fee

@@ -32,7 +32,9 @@ def snapshot(state: State) -> dict[str, Any]:
         "markets": {name: _market(market, state.books[name]) for name, market in state.markets.items()},
         "collections": dict(state.collections),
         "combos": dict(state.combos),
-        "orders": {name: (order_view(order), order.place) for name, order in state.orders.items()},
+        "orders": {
+            name: (order_view(order), order.place, order.carried) for name, order in state.orders.items()
+        },
         "groups": {name: group_view(group, state.now) for name, group in state.groups.items()},
         "rfqs": {name: rfq_view(rfq) for name, rfq in state.rfqs.items()},
         "quotes": {name: quote_view(quote) for name, quote in state.quotes.items()},

@@ -74,6 +74,8 @@ class _Tradable(Model):
     min_size: Quantity | None = None
     """The step, unless said."""
     fees: FeeSchedule = NoFee()
+    fee_rebates: bool = False
+    """Whether what aligns balances is given back over the fills of one order, once it exceeds the alignment."""
     currency: str = "USD"
     settlement_delay: timedelta | None = None
     """Time from determination to settlement; None settles by command only."""

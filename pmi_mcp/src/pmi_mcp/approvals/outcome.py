@@ -33,6 +33,7 @@ _DONE = {
     "accept": "The quote was accepted.",
     "confirm": "The trade was confirmed.",
     "group": "The order group was changed.",
+    "transfer": "The cash moves.",
 }
 
 

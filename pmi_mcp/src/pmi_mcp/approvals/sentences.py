@@ -12,6 +12,7 @@ from pmi_core.desk.draft import (
     GroupDraft,
     PlaceDraft,
     QuoteDraft,
+    TransferDraft,
 )
 from pmi_core.models import Action, OrderRequest
 from pmi_mcp.approvals.amounts import contracts, money, price
@@ -51,6 +52,9 @@ def heading(preview: Preview) -> str:  # noqa: PLR0911 - one a kind of draft
             if draft.limit is None:
                 return f"Let the order group {group} work again"
             return f"Let the order group {group} trade up to {contracts(draft.limit)}"
+        case TransferDraft():
+            ends = f"{identifier(draft.source)} to {identifier(draft.destination)}"
+            return f"Move {money(draft.amount, preview.currency)} inside the account from {ends}"
     assert_never(draft)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from pmi_core.desk.draft import AcceptDraft, AmendDraft, ConfirmDraft, GroupDraft, QuoteDraft
+from pmi_core.desk.draft import AcceptDraft, AmendDraft, ConfirmDraft, GroupDraft, QuoteDraft, TransferDraft
 from pmi_core.desk.negotiation import find_quote
 from pmi_core.errors import PmiError
 from pmi_core.numbers import ZERO
+from pmi_core.transfers import transfers_of
 from pmi_mcp.approvals.amounts import contracts, money, price
 from pmi_mcp.texts import clean, identifier
 
@@ -40,7 +41,7 @@ async def read_subject(registry: Registry, preview: Preview) -> tuple[tuple[str,
     return tuple(found)
 
 
-def _named(draft: Draft) -> list[tuple[str, str]]:
+def _named(draft: Draft) -> list[tuple[str, str]]:  # noqa: PLR0911 - one for each kind
     """What the draft itself names."""
     match draft:
         case AmendDraft():
@@ -55,6 +56,8 @@ def _named(draft: Draft) -> list[tuple[str, str]]:
             return [("Quote", identifier(draft.quote_ref))]
         case GroupDraft():
             return [("Order group", identifier(draft.group_ref))]
+        case TransferDraft():
+            return [("From", identifier(draft.source)), ("To", identifier(draft.destination))]
         case _:
             return []
 
@@ -81,6 +84,10 @@ async def _read(draft: Draft, venue: Venue, currency: str) -> list[tuple[str, st
                 ("State now", "stopped" if group.triggered else "working"),
                 ("Orders in it", str(len(group.orders))),
             ]
+        case TransferDraft():
+            named = {place.name: place for place in await transfers_of(venue).list_places()}
+            ends = [named[name] for name in (draft.source, draft.destination) if name in named]
+            return [(clean(one.title, 80), f"{money(one.cash, one.currency)} now") for one in ends]
         case _:
             return []
 

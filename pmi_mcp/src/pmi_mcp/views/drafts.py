@@ -129,3 +129,6 @@ def draft_line(draft: Draft, orders: tuple[OrderPreview, ...]) -> str:  # noqa: 
             if draft.limit is None:
                 return f"let order group {_ref(draft.group_ref)} work again"
             return f"set the limit of order group {_ref(draft.group_ref)} to {plain(draft.limit)}"
+        case "transfer":
+            ends = f"{clean(draft.source, 40)} to {clean(draft.destination, 40)}"
+            return f"move {plain(draft.amount)} of cash at {clean(draft.venue, 40)} from {ends}"

@@ -8,7 +8,7 @@ from typing import Final
 from pmi_core.capabilities import Capability
 from pmi_core.errors import NotFound, OffGrid, RequestError, UncertainError, UnexpectedAnswer
 from pmi_core.identifiers import OrderRef
-from pmi_core.models import Order
+from pmi_core.models import Order, OrderStatus
 from pmi_core.numbers import ZERO
 from pmi_provider_kalshi.errors import placed
 from pmi_provider_kalshi.finding import Finder
@@ -67,6 +67,8 @@ class Amend:
             after = amended(before, answer, self._venue, limit=price, size=size)
         except UnexpectedAnswer as error:
             raise _unclear(error, before) from None
+        if after.is_terminal and after.status is not OrderStatus.FILLED:
+            return await self._finder.final(after, known.subaccount, capability=_CAPABILITY)
         told = self._memory.told(after, known.subaccount)
         if answer.fill_count is None or not after.filled or after.filled == before.filled:
             return told
@@ -94,13 +96,15 @@ class Amend:
             after = _decreased(known.order, answer, self._venue, by)
         except UnexpectedAnswer as error:
             raise _unclear(error, known.order) from None
+        if after.is_terminal:
+            return await self._finder.final(after, known.subaccount, capability=_CAPABILITY)
         told = self._memory.told(after, known.subaccount)
         if after.filled == known.order.filled:
             return told
-        return await self._finder.filled_at_end(told, after.filled, capability=_CAPABILITY)
+        return await self._finder.with_fills(told, capability=_CAPABILITY)
 
     async def _working(self, order: OrderRef | str) -> tuple[OrderRef, Known]:
-        """The order, read anew where it was thought to have ended."""
+        """The order and what is known of it; one that ended is refused."""
         ref = OrderRef(order)
         known = await self._finder.known(ref, capability=_CAPABILITY)
         if known.order.is_terminal:

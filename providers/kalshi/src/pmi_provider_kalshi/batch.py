@@ -14,6 +14,7 @@ from pmi_core.errors import (
     RequestError,
     UncertainError,
     UnexpectedAnswer,
+    VenueError,
 )
 from pmi_core.identifiers import MarketRef, OrderRef
 from pmi_core.models import BatchResult, Order, OrderQuery, OrderRequest, OrderStatus
@@ -103,7 +104,8 @@ class Batch:
             if row is None:
                 raise _doubt(name, "the answer to the batch does not tell of it")
             if row.error is not None:
-                raise error_of(row.error.code, row.error.message, row.error.details)
+                error = error_of(row.error.code, row.error.message, row.error.details)
+                raise _doubt(name, error.message) if isinstance(error, VenueError) else error
             if (
                 row.order_id is None
                 or row.fill_count is None
@@ -237,11 +239,21 @@ class Batch:
 def _in_place(
     chunk: Sequence[tuple[int, wire.CreateOrder]], rows: Sequence[wire.CreatedItem]
 ) -> list[wire.CreatedItem | None]:
-    """The rows in the order of the requests: by place where the venue answered each, else by name."""
-    if len(rows) == len(chunk):
+    """The rows in the order of the requests.
+
+    By place where the venue answered each and no row names another order than its request, else by name.
+    """
+    names = [body.client_order_id for _, body in chunk]
+    if len(rows) == len(names) and all(
+        row.client_order_id in (None, "", name) for row, name in zip(rows, names, strict=True)
+    ):
         return list(rows)
-    named = {row.client_order_id: row for row in rows if row.client_order_id is not None}
-    return [named.get(body.client_order_id) for _, body in chunk]
+    named = {
+        row.client_order_id: row
+        for row in rows
+        if row.client_order_id and names.count(row.client_order_id) == 1
+    }
+    return [named.get(name) for name in names]
 
 
 def _doubt(name: str, why: str) -> UncertainError:

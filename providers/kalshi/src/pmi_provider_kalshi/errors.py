@@ -7,6 +7,7 @@ code may carry an id at its end, so codes are matched by their beginning.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
@@ -95,6 +96,7 @@ _BY_CODE: Final[tuple[tuple[str, type[PmiError], str | None], ...]] = (
     ("permission_denied", PermissionDenied, None),
     ("header_timestamp_expired", ClockSkew, "let the system set its clock"),
     ("order_already_exists", Duplicate, None),
+    ("duplicate_client_transfer_id", Duplicate, None),
     ("insufficient_balance", InsufficientFunds, None),
     ("available_balance_too_low", InsufficientFunds, None),
     ("invalid_price", OffGrid, "take a price of the market's price grid"),
@@ -124,6 +126,8 @@ _BY_CODE: Final[tuple[tuple[str, type[PmiError], str | None], ...]] = (
     ("too_many_requests", BusyError, None),
     ("not_found", NotFound, None),
 )
+_FAILED: Final = re.compile(r"internal|timeout|timed_out|deadline|unavailable|unknown_error|^5\d\d$")
+"""Codes of an exchange that failed; the whole list is not published."""
 _BY_STATUS: Final[dict[int, type[PmiError]]] = {
     401: BadKey,
     403: PermissionDenied,
@@ -160,8 +164,13 @@ def read_refusal(body: bytes) -> PmiError | None:
 
 
 def error_of(code: str | None, message: str | None, details: str | None) -> PmiError:
-    """The error that stands in one item of a batch."""
-    return _error(400, _Said(_text(code), _text(message) or _text(code) or "refused", _text(details)))
+    """The error that stands in one item of a batch; a failure of the venue itself is a VenueError.
+
+    An item has no status of its own, so its code alone says whether the venue refuses or has failed.
+    """
+    said = _Said(_text(code), _text(message) or _text(code) or "refused", _text(details))
+    told = bool(_text(code) or _text(message))
+    return _error(400 if told and not _FAILED.search(_key(said)) else 500, said)
 
 
 def _paused(status: int, body: bytes) -> PmiError | None:

@@ -101,7 +101,11 @@ class Events:
             return (await self._client.series_list(filters, capability=_CAPABILITY)).series
 
         rows, cursor = slice_of(query, await self._lists.get((query.category, query.tag), fetch))
-        items = tuple(translate.series(row, self._venue, self._terms) for row in rows)
+        items = tuple(
+            self._archive.faults.translated(
+                rows, lambda row: translate.series(row, self._venue, self._terms), _CAPABILITY
+            )
+        )
         return Page[Series].trusted({"items": items, "cursor": cursor})
 
     @placed(_CAPABILITY)
@@ -130,15 +134,17 @@ class Events:
         else:
             filters["status"] = None if query.status is None else _STATUSES[query.status]
             answer = await self._client.events(filters, capability=_CAPABILITY)
-        found: list[Event] = []
-        for row in answer.events:
+
+        def made(row: wire.Event) -> Event | None:
             if query.category is not None and row.category != query.category:
-                continue
+                return None
             markets = self._markets(row)
             if by_markets and all(market.status is not query.status for market in markets):
-                continue
-            found.append(translate.event(row, self._venue, markets if query.with_markets else ()))
-        return found, answer.cursor
+                return None
+            return translate.event(row, self._venue, markets if query.with_markets else ())
+
+        found = self._archive.faults.translated(answer.events, made, _CAPABILITY)
+        return [event for event in found if event is not None], answer.cursor
 
     def _markets(self, row: wire.Event) -> tuple[Market, ...]:
         if not row.markets:

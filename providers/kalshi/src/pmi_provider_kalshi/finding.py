@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from decimal import Decimal
 from typing import Final
 
 from pmi_core.clock import Clock
@@ -33,6 +32,10 @@ class Finder:
         self._memory = memory
         self._clock = clock
         self._venue = venue
+
+    async def wait(self, seconds: float) -> None:
+        """Let readings catch up."""
+        await self._clock.sleep(seconds)
 
     def taken_in(self, row: wire.Order) -> Order:
         """Translate a row and remember it; gives the newest that is known of the order."""
@@ -127,7 +130,7 @@ class Finder:
             seen.add(cursor)
 
     async def ended(self, ref: OrderRef, *, capability: str) -> Order:
-        """The final state of an order that the venue says works no more.
+        """The final state of an order that the venue does not find among those that work.
 
         Raises:
             NotFound: the venue knows no such order.
@@ -140,8 +143,8 @@ class Finder:
             if pause is not None:
                 await self._clock.sleep(pause)
         raise VenueError(
-            f"order {ref} works no more, and readings do not tell yet what became of it",
-            hint="read the order again in a while",
+            f"the venue finds no order {ref} that works, and readings still show it working",
+            hint="read the order again in a while; it may be of a subaccount that the key does not reach",
             capability=capability,
         )
 
@@ -169,16 +172,20 @@ class Finder:
             return order
         return seen if seen.filled == order.filled else order
 
-    async def filled_at_end(self, order: Order, filled: Decimal, *, capability: str) -> Order:
-        """An ended order that filled further than was known: read until the reading shows it."""
-        assert order.ref is not None
+    async def final(self, guess: Order, subaccount: int | None, *, capability: str) -> Order:
+        """An order that has ended, where what is remembered leaves open how much of it filled.
+
+        Others may have changed it meanwhile, so nothing guessed is remembered before readings were
+        waited for; only where they do not show the end in time does the guess stand.
+        """
+        assert guess.ref is not None
         try:
             for pause in (*_PAUSES[:3], None):
-                seen = await self.look(order.ref, capability=capability)
-                if seen.filled >= filled and seen.average_price is not None:
+                seen = await self.look(guess.ref, capability=capability)
+                if seen.is_terminal:
                     return seen
                 if pause is not None:
                     await self._clock.sleep(pause)
         except PmiError:
             pass
-        return order
+        return self._memory.told(guess, subaccount)

@@ -8,7 +8,7 @@ from typing import Final
 
 from pmi_core.capabilities import Capability
 from pmi_core.clock import Clock
-from pmi_core.errors import NotFound
+from pmi_core.errors import NotFound, UnexpectedAnswer
 from pmi_core.identifiers import EventRef, MarketRef, SeriesRef
 from pmi_core.models import Market, MarketQuery, MarketStatus, Page
 from pmi_core.models.model import building_many
@@ -84,8 +84,14 @@ class Markets:
         now = self._clock.now()
         for at in range(0, len(answer.markets), _AT_ONCE):
             chunk = answer.markets[at : at + _AT_ONCE]
-            with building_many():
-                rows += [translate(row, self._venue, now) for row in chunk]
+            try:
+                with building_many():
+                    made = [translate(row, self._venue, now) for row in chunk]
+            except UnexpectedAnswer:  # then row by row, so that the others are not lost
+                made = self._archive.faults.translated(
+                    chunk, lambda row: translate(row, self._venue, now), _CAPABILITY
+                )
+            rows += made
             await asyncio.sleep(0)  # a page of a thousand must not hold up whoever else runs here
         return [row for row in rows if keeps(query, row)], answer.cursor
 

@@ -74,14 +74,17 @@ class OrderMemory:
         """Orders that still work as far as is known."""
         return [known for known in self._known.values() if not known.order.is_terminal]
 
+    def is_fresh(self, known: Known, seconds: float) -> bool:
+        """Whether the order was acknowledged within the last seconds."""
+        return known.since >= self._clock.monotonic() - seconds
+
     def fresh(self, seconds: float) -> list[Order]:
         """Orders that were acknowledged within the last seconds, so that readings may not show them yet."""
-        since = self._clock.monotonic() - seconds
         found: list[Order] = []
         for known in reversed(self._known.values()):
             if len(found) >= _FRESH:
                 break
-            if known.since >= since:
+            if self.is_fresh(known, seconds):
                 found.append(known.order)
         return found
 

@@ -38,7 +38,9 @@ class Milestones:
             answer = await self._client.milestones(
                 {**filters, "limit": limit, "cursor": cursor}, capability=_CAPABILITY
             )
-            rows = [translate(row, self._venue) for row in answer.milestones]
+            rows = self._client.faults.translated(
+                answer.milestones, lambda row: translate(row, self._venue), _CAPABILITY
+            )
             return [row for row in rows if after is None or row.start_time >= after], answer.cursor
 
         limit = min(query.limit, MOST_MILESTONES)

@@ -50,6 +50,7 @@ _CAPABILITY: Final = Capability.ORDERS
 _WORKING: Final = frozenset({OrderStatus.PENDING, OrderStatus.OPEN, OrderStatus.PARTIAL})
 _LAG: Final = 5.0
 """Seconds after which a listing shows what was acknowledged; 0.4 s were recorded."""
+_PAUSES: Final = (0.3, 0.6, 1.2, 2.4)
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LISTS: Final = {
     OrderStatus.OPEN: "resting",
@@ -226,7 +227,10 @@ class Orders:
 
     @placed(_CAPABILITY)
     async def list_fills(self, query: FillQuery) -> Page[Fill]:
-        """List fills, newest first; those of orders placed here carry their client order ids."""
+        """List fills, newest first; those of orders placed here carry their client order ids.
+
+        The fills of an order that was acknowledged with them a moment ago are waited for.
+        """
         ticker = query.market_ref.at(self._venue) if query.market_ref is not None else None
         order = query.order_ref.at(self._venue) if query.order_ref is not None else None
         fixed = {"ticker": ticker, "order_id": order, **_window(query.start, query.end)}
@@ -240,7 +244,22 @@ class Orders:
         if since is None or since < cutoff:
             narrow = {name: value for name, value in fixed.items() if name != "order_id"}
             parts.append(Part("archive", partial(self._fills, query, narrow, archived=True)))
-        return await self._page(query, parts)
+        page: Page[Fill] = await self._page(query, parts)
+        whole = query.cursor is None and page.cursor is None and query.start is None and query.end is None
+        if query.order_ref is not None and whole:
+            for pause in _PAUSES:
+                if not self._lacks(query.order_ref, page):
+                    break
+                await self._finder.wait(pause)
+                page = await self._page(query, parts)
+        return page
+
+    def _lacks(self, ref: OrderRef, page: Page[Fill]) -> bool:
+        """Whether an order was acknowledged a moment ago with more fills than are listed."""
+        known = self._memory.get(ref)
+        if known is None or not self._memory.is_fresh(known, _LAG):
+            return False
+        return sum((fill.size for fill in page.items), ZERO) < known.order.filled
 
     async def _fills(
         self, query: FillQuery, fixed: dict[str, Any], limit: int, cursor: str | None, *, archived: bool
@@ -291,7 +310,8 @@ async def taken_off(memory: OrderMemory, finder: Finder, ref: OrderRef, row: Can
     with reading(f"order {row.order_id}", venue):
         gone = field("reduced_by", contracts, row.reduced_by)
         at = field("ts_ms", milliseconds, row.ts_ms)
-    filled = order.filled if order.size is None else max(order.size - gone, order.filled)
+    left = order.filled if order.size is None else order.size - gone
+    filled = max(left, order.filled)
     ended = order.model_copy(
         update={
             "status": OrderStatus.CANCELED,
@@ -301,9 +321,10 @@ async def taken_off(memory: OrderMemory, finder: Finder, ref: OrderRef, row: Can
             "client_order_id": row.client_order_id or order.client_order_id,
         }
     )
-    moved = filled != order.filled
-    told = memory.told(ended, known.subaccount)
-    return await finder.filled_at_end(told, filled, capability=_CAPABILITY) if moved else told
+    if left == order.filled:
+        return memory.told(ended, known.subaccount)
+    # It filled further, or somebody else changed its size: arithmetic alone cannot tell which.
+    return await finder.final(ended, known.subaccount, capability=_CAPABILITY)
 
 
 def is_the_same(order: Order, request: OrderRequest) -> bool:

@@ -124,6 +124,8 @@ def created(request: OrderRequest, answer: Created, venue: str) -> Order:
     """
     size = size_of(request)
     with reading(f"order {answer.order_id}", venue):
+        if answer.client_order_id not in (None, "", request.client_order_id):
+            raise ValueError(f"client_order_id is {answer.client_order_id[:64]!r}, which nobody asked for")
         filled = field("fill_count", contracts, answer.fill_count)
         remaining = field("remaining_count", contracts, answer.remaining_count)
         if filled + remaining > size:

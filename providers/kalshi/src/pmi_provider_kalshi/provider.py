@@ -49,6 +49,7 @@ from pmi_provider_kalshi.signing import signer_of
 from pmi_provider_kalshi.status import Status
 from pmi_provider_kalshi.stream import Stream
 from pmi_provider_kalshi.trades import Trades
+from pmi_provider_kalshi.transfers import CashMoves
 from pmi_provider_kalshi.venue import KalshiVenue
 
 __all__ = ["open_kalshi"]
@@ -104,6 +105,7 @@ async def open_kalshi(context: OpenContext) -> KalshiVenue:
         )
     if signer is not None:
         await learn_limits(Portfolio(caller), caller.costs, limits)
+    native = Native.over(caller, settings.api_key_id)
     return KalshiVenue(
         info=VenueInfo(
             name=name,
@@ -127,7 +129,8 @@ async def open_kalshi(context: OpenContext) -> KalshiVenue:
         trades=Trades(client, archive, name),
         candles=Candles(client, archive, name),
         milestones=Milestones(client, name),
-        native=Native.over(caller, settings.api_key_id),
+        native=native,
+        transfers=None if signer is None else CashMoves(Portfolio(caller), native.shards, native.subaccounts),
         faults=caller.faults,
         combos=Combos(Communications(caller), archive, clock, name),
         stream=stream,

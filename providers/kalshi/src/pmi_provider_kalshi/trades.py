@@ -61,7 +61,9 @@ class Trades:
             "cursor": cursor,
         }
         answer = await ask(filters, capability=_CAPABILITY)
-        rows = [translate(row, self._venue) for row in answer.trades]
+        rows = self._archive.faults.translated(
+            answer.trades, lambda row: translate(row, self._venue), _CAPABILITY
+        )
         return [row for row in rows if _is_inside(row, query)], answer.cursor
 
 

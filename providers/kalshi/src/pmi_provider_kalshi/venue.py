@@ -8,6 +8,7 @@ from pmi_core.provider import Venue
 from pmi_provider_kalshi.faults import Faults
 from pmi_provider_kalshi.native.sets import Native
 from pmi_provider_kalshi.streaming.notifying import Notices
+from pmi_provider_kalshi.transfers import CashMoves
 
 __all__ = ["KalshiVenue"]
 
@@ -20,5 +21,7 @@ class KalshiVenue(Venue):
     """What only this exchange has, as small sets of typed methods."""
     faults: Faults
     """Rows of pages and messages of the stream that made no sense and were left out."""
+    transfers: CashMoves | None = None
+    """How the order desk moves cash inside the account; None without a key."""
     notices: Notices | None = None
     """What the stream tells beyond the neutral channels; None without a key."""

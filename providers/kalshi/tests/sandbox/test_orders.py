@@ -208,3 +208,21 @@ async def test_reads_trail_writes_where_that_is_wanted(serve, clock):
         assert (await caller.ask("DELETE", f"{BASE}/{made}", market_ticker=ticker)).status_code == 404
         clock.set(clock.now() + timedelta(seconds=2))
         assert (await caller.get(f"/portfolio/orders/{made}"))["order"]["status"] == "canceled"
+
+
+async def test_a_pause_takes_cancels_only(caller):
+    """Orders that ask for it go with the pause, the others when it ends."""
+    ticker = (await caller.market())["ticker"]
+    goes = await caller.order(ticker, cancel_order_on_pause=True)
+    stays, withdrawn = await caller.order(ticker), await caller.order(ticker)
+    caller.sandbox.pause_trading()
+    assert (await caller.get("/exchange/status"))["trading_active"] is False
+    assert (await caller.get(f"/markets/{ticker}"))["market"]["status"] == "inactive"
+    assert (await caller.order(ticker)).status_code == 503
+    path = f"{BASE}/{withdrawn.json()['order_id']}"
+    assert (await caller.ask("DELETE", path, market_ticker=ticker)).status_code == 200
+    assert [(await read(caller, one))["status"] for one in (goes, stays)] == ["canceled", "resting"]
+    caller.sandbox.resume_trading()
+    assert (await read(caller, stays))["status"] == "canceled"
+    assert (await caller.get("/exchange/status"))["trading_active"] is True
+    assert (await caller.order(ticker)).status_code == 201

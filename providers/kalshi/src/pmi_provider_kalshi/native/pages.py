@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final, Generic, TypeVar
+from uuid import UUID
 
 from pmi_core.errors import RequestError, UnexpectedAnswer
 
-__all__ = ["CENT", "CENTI_CENT", "Listing", "limit_of", "moment_of", "seconds_of"]
+__all__ = ["CENT", "CENTI_CENT", "Listing", "limit_of", "moment_of", "seconds_of", "uuid_of"]
 
 CENT: Final = Decimal("0.01")
 CENTI_CENT: Final = Decimal("0.0001")
@@ -60,3 +61,16 @@ def seconds_of(moment: datetime | None) -> int | None:
     if moment.tzinfo is None:
         raise RequestError("a moment needs a zone; give an aware datetime")
     return int(moment.timestamp())
+
+
+def uuid_of(text: str) -> str:
+    """Check an id that the venue takes only as a UUID.
+
+    Raises:
+        RequestError: it is none.
+    """
+    try:
+        UUID(text)
+    except ValueError:
+        raise RequestError(f"{text[:60]!r} is no UUID", hint="make one before sending and keep it") from None
+    return text

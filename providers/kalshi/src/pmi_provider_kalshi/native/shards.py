@@ -12,7 +12,7 @@ import msgspec
 from pmi_core.errors import RequestError
 from pmi_core.numbers import ZERO, plain
 from pmi_provider_kalshi.caller import Caller
-from pmi_provider_kalshi.native.pages import CENTI_CENT, Listing, limit_of, moment_of
+from pmi_provider_kalshi.native.pages import CENTI_CENT, Listing, limit_of, moment_of, uuid_of
 
 __all__ = ["Allocation", "Allocations", "ShardSet", "ShardTransfer"]
 
@@ -70,14 +70,18 @@ class _Many(msgspec.Struct):
 
 
 class ShardSet:
-    """``venue.native.shards``; needs a key.  The margin exchange is left out."""
+    """``venue.native.shards``; needs a key.  The margin exchange is left out.
+
+    :meth:`transfer` is the bare call by which the order desk moves cash: nobody is asked here and
+    nothing is written down.  Programs preview a ``TransferDraft`` instead.
+    """
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
     async def transfer(
         self,
-        client_transfer_id: str,
+        client_transfer_id: str | None,
         *,
         source: int,
         destination: int,
@@ -88,7 +92,9 @@ class ShardSet:
         """POST /portfolio/intra_exchange_instance_transfer; gives the transfer's id.
 
         Args:
-            client_transfer_id: made by the caller before sending, and kept; it moves money only once.
+            client_transfer_id: a UUID made by the caller before sending, and kept; it moves money only once.
+                The venue refuses one where a numbered subaccount is named: None then, and the call may move
+                money each time and stop half way.
             source: the shard that pays.
             destination: the shard that is paid.
             dollars: whole hundredths of a cent.
@@ -97,12 +103,21 @@ class ShardSet:
 
         Raises:
             RequestError: certainly nothing moved by this call.
+            UncertainError: it may have moved.
         """
+        numbered = bool(source_subaccount or destination_subaccount)
+        if numbered is (client_transfer_id is not None):
+            raise RequestError(
+                "the venue takes no id of the caller's for numbered subaccounts"
+                if numbered
+                else "give an id that was made before sending",
+                hint="without one, look at the transfers before doing it again" if numbered else None,
+            )
         units = dollars / CENTI_CENT
         if units <= ZERO or units != units.to_integral_value():
             raise RequestError(f"a transfer is of hundredths of a cent above 0, not {plain(dollars)} dollars")
         body: dict[str, Any] = {
-            "client_transfer_id": client_transfer_id,
+            "client_transfer_id": None if client_transfer_id is None else uuid_of(client_transfer_id),
             "source": _EVENTS,
             "destination": _EVENTS,
             "amount": int(units),
@@ -135,7 +150,7 @@ class ShardSet:
         return await self._caller.get(Allocations, path, _CAPABILITY, signed=True)
 
     async def set_allocations(self, percents: Mapping[int, int], *, reservation: str = "sum") -> None:
-        """POST /portfolio/target_balance_allocation.
+        """POST /portfolio/target_balance_allocation; the venue then moves cash between shards by itself.
 
         Args:
             percents: the share of each shard.

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
-from uuid import UUID
 
 import msgspec
 
 from pmi_core.errors import RequestError
 from pmi_core.numbers import ZERO, plain
 from pmi_provider_kalshi.caller import Caller
-from pmi_provider_kalshi.native.pages import CENT, Listing, limit_of, moment_of
+from pmi_provider_kalshi.native.pages import CENT, Listing, limit_of, moment_of, uuid_of
 
 __all__ = ["Netting", "SubaccountBalance", "SubaccountSet", "SubaccountTransfer"]
 
@@ -83,7 +82,8 @@ class _Nettings(msgspec.Struct):
 class SubaccountSet:
     """``venue.native.subaccounts``; needs a key that is not locked to one of them.
 
-    Money that moves here stays in the account; the desk is not asked.
+    :meth:`transfer` is the bare call by which the order desk moves cash: nobody is asked here and
+    nothing is written down.  Programs preview a ``TransferDraft`` instead.
     """
 
     def __init__(self, caller: Caller) -> None:
@@ -126,7 +126,7 @@ class SubaccountSet:
         if cents <= ZERO or cents != cents.to_integral_value():
             raise RequestError(f"a transfer is of whole cents above 0, not {plain(dollars)} dollars")
         body = {
-            "client_transfer_id": _uuid(client_transfer_id),
+            "client_transfer_id": uuid_of(client_transfer_id),
             "from_subaccount": source,
             "to_subaccount": destination,
             "amount_cents": int(cents),
@@ -159,11 +159,3 @@ class SubaccountSet:
         body = {"subaccount_number": subaccount, "enabled": enabled}
         path = "/portfolio/subaccounts/netting"
         await self._caller.send("PUT", path, _CAPABILITY, body=body, idempotent=True)
-
-
-def _uuid(text: str) -> str:
-    try:
-        UUID(text)
-    except ValueError:
-        raise RequestError(f"{text[:60]!r} is no UUID", hint="make one before sending and keep it") from None
-    return text

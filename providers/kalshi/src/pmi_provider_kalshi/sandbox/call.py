@@ -212,12 +212,20 @@ class Body:
         """A number in a text that must be there."""
         return self._must(name, self.decimal(name, places))
 
+    def texts(self, name: str) -> list[str]:
+        """A list of texts; empty where it is absent."""
+        found: list[Any] = self._read(name, list, "array") or []
+        for one in found:
+            if not isinstance(one, str):
+                raise bad_field(self.struct, name, "string", _GO.get(type(one), "null"))
+        return found
+
     def rows(self, name: str, struct: str) -> list[Body]:
         """A list of objects, which must be there."""
         found = self._must(name, self._read(name, list, "array"))
-        bad = next((row for row in found if not isinstance(row, dict)), None)
-        if bad is not None:
-            raise bad_field(self.struct, name, struct, _GO.get(type(bad), "null"))
+        for row in found:
+            if not isinstance(row, dict):
+                raise bad_field(self.struct, name, struct, _GO.get(type(row), "null"))
         return [Body(struct, row) for row in found]
 
 

@@ -21,6 +21,7 @@ from pmi_core.exchange.commands import (
     Deposit,
     DetermineMarket,
     PauseMarket,
+    ResumeMarket,
 )
 from pmi_core.exchange.events import Event
 from pmi_core.exchange.views import MarketView
@@ -80,12 +81,13 @@ class Floor:
         self.calendar = Calendar(plan.seed, self.start)
         self.beliefs = Beliefs(plan.seed, None if plan.moving else self.start)
         self.history = History(self.calendar, self.beliefs)
+        self.paused = False
         self._step = self._step_of(self.start)
         self._undecided: list[tuple[datetime, str]] = []
         self._phases: dict[str, int] = {}
         for shard, _ in series.SHARDS:
             self.engine.apply(Deposit(time=self.start, account=account_of(0, shard), amount=plan.cash))
-        self._maker = MarketMaker(self.engine, plan.seed, self.start)
+        self._maker = MarketMaker(self.engine, plan.seed, self.start, patient=not plan.moving)
         for event in list(self.calendar.events.values()):
             self._list(event, self.start)
         self._list_collection()
@@ -138,6 +140,23 @@ class Floor:
                 self._maker.take(ticker, self._step, self.calendar.markets[ticker][0].activity, now)
         self._counterparts.act(now)
 
+    def pause(self) -> None:
+        """Stop trading everywhere; orders can still be canceled, and some are by their own wish."""
+        now = self.catch_up()
+        self.paused = True
+        for market in self.engine.markets():
+            if market.trading is Trading.OPEN:
+                self.engine.apply(PauseMarket(time=now, market_id=market.id))
+
+    def resume(self) -> None:
+        """Trade again; what rested is canceled, as at the exchange."""
+        now = self.catch_up()
+        self.paused = False
+        for market in self.engine.markets():
+            known = self.calendar.markets.get(market.id)
+            if market.trading is Trading.PAUSED and not (known is not None and known[0].paused):
+                self.engine.apply(ResumeMarket(time=now, market_id=market.id, cancel_resting=True))
+
     # ---------------------------------------------------------------------------------- listing
 
     def _list(self, event: EventPlan, now: datetime) -> None:
@@ -157,17 +176,22 @@ class Floor:
             )
             self.engine.apply(AddMarket(time=now, spec=spec))
             self._phases[market.ticker] = pick(0, ROUND - 1, "phase", market.ticker)
-            if event.paused:
-                self.engine.apply(PauseMarket(time=now, market_id=market.ticker))
+            if event.paused or self.paused:
+                self._pause_new(market.ticker, now)
             else:
                 self._quote(market.ticker, now)
         heapq.heappush(self._undecided, (event.decided_time, event.ticker))
+
+    def _pause_new(self, ticker: str, now: datetime) -> None:
+        if self.engine.market(ticker).trading is Trading.OPEN:
+            self.engine.apply(PauseMarket(time=now, market_id=ticker))
 
     def _terms(self, plan: SeriesPlan) -> dict[str, Any]:
         return {
             "price_grid": grid(plan.structure),
             "size_step": _STEP,
             "fees": FeeTerms().schedule(plan.fee_type, plan.multiplier),
+            "fee_rebates": True,
             "settlement_delay": plan.timer,
         }
 

@@ -146,6 +146,14 @@ class Sandbox:
         if self._temporary is not None:
             self._temporary.cleanup()
 
+    def pause_trading(self) -> None:
+        """Stop trading, as the exchange does for maintenance: orders can be canceled and nothing else."""
+        self.office.floor.pause()
+
+    def resume_trading(self) -> None:
+        """Trade again, with empty books that the market maker fills."""
+        self.office.floor.resume()
+
     @property
     def rest_url(self) -> str:
         """Where the paths of the exchange begin."""

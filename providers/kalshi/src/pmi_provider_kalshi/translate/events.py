@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pmi_core.identifiers import EventRef, SeriesRef
 from pmi_core.models import Event, FeeSchedule, Market, ResolutionSource, Series
 from pmi_provider_kalshi.fees import FeeTerms
+from pmi_provider_kalshi.translate.blame import reading
 from pmi_provider_kalshi.wire import event as wire
 from pmi_provider_kalshi.wire import series as wire_series
 
@@ -23,16 +24,21 @@ def sources(given: Iterable[wire.SettlementSource] | None) -> tuple[ResolutionSo
 
 
 def series(row: wire_series.Series, venue: str, terms: FeeTerms) -> Series:
-    """Translate a series with its fees; the fees are None where their formula is not published."""
-    return Series(
-        ref=SeriesRef.make(venue, row.ticker),
-        title=row.title,
-        category=row.category or None,
-        tags=tuple(row.tags or ()),
-        frequency=row.frequency or None,
-        resolution_sources=sources(row.settlement_sources),
-        fees=terms.schedule(row.fee_type, row.fee_multiplier),
-    )
+    """Translate a series with its fees; the fees are None where their formula is not published.
+
+    Raises:
+        UnexpectedAnswer: its ticker is none; the message names the series.
+    """
+    with reading(f"series {row.ticker}", venue):
+        return Series(
+            ref=SeriesRef.make(venue, row.ticker),
+            title=row.title,
+            category=row.category or None,
+            tags=tuple(row.tags or ()),
+            frequency=row.frequency or None,
+            resolution_sources=sources(row.settlement_sources),
+            fees=terms.schedule(row.fee_type, row.fee_multiplier),
+        )
 
 
 def event_fees(row: wire.Event, of_series: wire_series.Series | None, terms: FeeTerms) -> FeeSchedule | None:
@@ -58,18 +64,22 @@ def event(row: wire.Event, venue: str, markets: tuple[Market, ...]) -> Event:
 
     Mutually exclusive means at most one YES here, never exactly one: ``exhaustive`` and
     ``open_set`` are not said by the venue.
+
+    Raises:
+        UnexpectedAnswer: its ticker is none; the message names the event.
     """
     closing = [market.close_time for market in markets if market.close_time is not None]
-    return Event(
-        ref=EventRef.make(venue, row.event_ticker),
-        series_ref=SeriesRef.make(venue, row.series_ticker) if row.series_ticker else None,
-        title=row.title or row.event_ticker,
-        subtitle=row.sub_title or None,
-        category=row.category or None,
-        mutually_exclusive=row.mutually_exclusive,
-        exhaustive=None,
-        open_set=None,
-        markets=markets,
-        resolution_sources=sources(row.settlement_sources),
-        close_time=max(closing, default=None),
-    )
+    with reading(f"event {row.event_ticker}", venue):
+        return Event(
+            ref=EventRef.make(venue, row.event_ticker),
+            series_ref=SeriesRef.make(venue, row.series_ticker) if row.series_ticker else None,
+            title=row.title or row.event_ticker,
+            subtitle=row.sub_title or None,
+            category=row.category or None,
+            mutually_exclusive=row.mutually_exclusive,
+            exhaustive=None,
+            open_set=None,
+            markets=markets,
+            resolution_sources=sources(row.settlement_sources),
+            close_time=max(closing, default=None),
+        )

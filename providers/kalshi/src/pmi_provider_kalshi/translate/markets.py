@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-from pmi_core.errors import UnexpectedAnswer
+from pmi_core.errors import MalformedRef, UnexpectedAnswer
 from pmi_core.identifiers import EventRef, MarketRef
 from pmi_core.models import (
     Execution,
@@ -103,7 +103,7 @@ def market(
     """
     try:
         return _market(row, venue, as_of, fees, sources)
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, MalformedRef) as error:
         raise UnexpectedAnswer(_blame(row, error), venue=venue) from error
 
 

@@ -26,7 +26,7 @@ from pmi_core.models import (
 from pmi_core.numbers import ONE, WIDE, ZERO
 from pmi_provider_kalshi.translate.blame import field, reading, word
 from pmi_provider_kalshi.translate.numbers import contracts, dollars, moment, price, seconds
-from pmi_provider_kalshi.translate.sides import OUTCOMES
+from pmi_provider_kalshi.translate.sides import OUTCOMES, side_of
 from pmi_provider_kalshi.wire import account, order
 
 __all__ = ["POLICIES", "fill_of", "order_of", "status_of"]
@@ -61,6 +61,7 @@ def order_of(row: order.Order, venue: str) -> Order:
     """
     with reading(f"order {row.order_id}", venue):
         outcome = word("outcome_side", OUTCOMES, row.outcome_side)
+        _check_sides(row, outcome)
         ended = word("status", _STATUSES, row.status)
         filled = field("fill_count_fp", contracts, row.fill_count_fp)
         remaining = field("remaining_count_fp", contracts, row.remaining_count_fp)
@@ -81,7 +82,7 @@ def order_of(row: order.Order, venue: str) -> Order:
             market_ref=MarketRef.make(venue, row.ticker),
             outcome=outcome,
             action=Action.BUY,
-            size=initial if ended else filled + remaining,
+            size=_size(row.status, initial, filled, remaining),
             price=_limit(row, outcome),
             time_in_force=TimeInForce.GTC if expires is None else TimeInForce.GTD,
             expires_at=expires,
@@ -97,6 +98,24 @@ def order_of(row: order.Order, venue: str) -> Order:
             created_time=moment(row.created_time),
             updated_time=updated,
         )
+
+
+def _check_sides(row: order.Order | account.Fill, outcome: OutcomeSide) -> None:
+    """See that a row does not contradict itself on what was bought, and for how much."""
+    side = row.book_side
+    if side is not None and side != side_of(outcome, Action.BUY):
+        raise ValueError(f"outcome_side {row.outcome_side!r} and book_side {side!r} contradict each other")
+    yes = field("yes_price_dollars", price, row.yes_price_dollars)
+    no = field("no_price_dollars", price, row.no_price_dollars)
+    if yes + no != ONE:
+        raise ValueError(f"yes_price_dollars and no_price_dollars make {yes + no}, not 1")
+
+
+def _size(status: str, initial: Decimal, filled: Decimal, remaining: Decimal) -> Decimal:
+    """What was asked for in the end: an order may have been made smaller since it began."""
+    if status == "executed":
+        return filled
+    return filled + remaining if status == "resting" else initial
 
 
 def _limit(row: order.Order, outcome: OutcomeSide) -> Decimal:
@@ -122,10 +141,9 @@ def fill_of(row: account.Fill, venue: str) -> Fill:
     """
     with reading(f"fill {row.trade_id}", venue):
         outcome = word("outcome_side", OUTCOMES, row.outcome_side)
+        _check_sides(row, outcome)
         yes = field("yes_price_dollars", price, row.yes_price_dollars)
         no = field("no_price_dollars", price, row.no_price_dollars)
-        if yes + no != ONE:
-            raise ValueError(f"yes_price_dollars and no_price_dollars make {yes + no}, not 1")
         return Fill(
             trade_id=row.trade_id,
             order_ref=OrderRef.make(venue, row.order_id),

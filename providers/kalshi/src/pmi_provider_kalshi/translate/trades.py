@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from pmi_core.errors import UnexpectedAnswer
+from pmi_core.errors import MalformedRef, UnexpectedAnswer
 from pmi_core.identifiers import MarketRef
 from pmi_core.models import Action, OutcomeSide, Trade
 from pmi_core.numbers import ZERO
@@ -43,7 +43,7 @@ def trade(row: wire.Trade, venue: str) -> Trade:
     except KeyError:
         side = f"taker_outcome_side is {row.taker_outcome_side!r}, which the venue does not document"
         raise UnexpectedAnswer(f"trade {row.trade_id}: {side}", venue=venue) from None
-    except ValueError as error:
+    except (ValueError, MalformedRef) as error:
         raise UnexpectedAnswer(f"trade {row.trade_id}: {error}", venue=venue) from error
 
 

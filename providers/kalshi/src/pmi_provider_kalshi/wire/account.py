@@ -75,6 +75,7 @@ class Fill(msgspec.Struct, gc=False):
     no_price_dollars: str
     is_taker: bool
     fee_cost: str
+    book_side: str | None = None
     created_time: Moment | None = None
     ts: int | None = None
 

@@ -48,6 +48,7 @@ class Order(msgspec.Struct, gc=False):
     taker_fees_dollars: str
     maker_fees_dollars: str
     client_order_id: str = ""
+    book_side: str | None = None
     expiration_time: Moment | None = None
     created_time: Moment | None = None
     last_update_time: Moment | None = None

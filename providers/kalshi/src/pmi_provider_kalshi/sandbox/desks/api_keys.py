@@ -60,7 +60,7 @@ class ApiKeysDesk:
         return Answer(200, {"api_keys": rows})
 
     def _new(self, body: Body, public: Any) -> Key:
-        scopes = tuple(body.fields.get("scopes") or ALL_SCOPES)
+        scopes = tuple(body.texts("scopes")) or ALL_SCOPES
         if not set(scopes) <= set(_SCOPES):
             raise invalid("unknown scope")
         if any(scope.startswith("write") for scope in scopes) and "read" not in scopes:
@@ -80,7 +80,8 @@ class ApiKeysDesk:
 
     def generate(self, call: Call) -> Answer:
         """Make a pair and hand out the private half, once."""
-        kind = KeyType(call.body.text("key_type") or KeyType.RSA.value)
+        asked = call.body.text("key_type")
+        kind = KeyType(call.body.choice("key_type", tuple(KeyType))) if asked else KeyType.RSA
         pem, public = make_pair(kind)
         key = self._new(call.body, public)
         return Answer(201, {"api_key_id": key.id, "key_type": kind.value, "private_key": pem})

@@ -50,13 +50,14 @@ class ExchangeDesk:
         )
 
     def status(self, call: Call) -> Answer:
-        """Everything is open."""
+        """Everything is open, unless trading was paused."""
+        trading = not self._office.floor.paused
         shards = [
             {
                 "exchange_index": shard,
                 "description": name,
                 "exchange_active": True,
-                "trading_active": True,
+                "trading_active": trading,
                 "intra_exchange_transfers_active": True,
             }
             for shard, name in SHARDS
@@ -65,7 +66,7 @@ class ExchangeDesk:
             200,
             {
                 "exchange_active": True,
-                "trading_active": True,
+                "trading_active": trading,
                 "intra_exchange_transfers_active": True,
                 "exchange_index_statuses": shards,
             },

@@ -102,7 +102,12 @@ class PlacingDesk:
                 rows.append(_failed(error) | {"client_order_id": body.fields.get("client_order_id")})
         return Answer(201, {"orders": rows})
 
+    def _check_trading(self) -> None:
+        if self._floor.paused:
+            raise refusal(503, "trading_paused")
+
     def _create(self, call: Call, body: Body) -> dict[str, Any]:
+        self._check_trading()
         size = body.needed_decimal("count", 2)
         price = body.needed_decimal("price", 4)
         ticker = body.needed("ticker")
@@ -176,7 +181,7 @@ class PlacingDesk:
             return None
         if force is not TimeInForce.GTC:
             raise invalid("Cannot specify both immediate_or_cancel and expiration_ts")
-        when = moment(expires)
+        when = _moment(expires)
         if when <= now:
             raise invalid("Expiration timestamp must be in the future")
         return when
@@ -230,6 +235,7 @@ class PlacingDesk:
 
     def amend(self, call: Call) -> Answer:
         """Move an order."""
+        self._check_trading()
         body = call.body
         price, size = body.needed_decimal("price", 4), body.needed_decimal("count", 2)
         side = body.choice("side", ("bid", "ask"))
@@ -246,7 +252,7 @@ class PlacingDesk:
             self._check_new(renamed)
         self._check_price(ticker, price)
         expires = body.number("expiration_time")
-        if expires and moment(expires) <= call.now:
+        if expires and _moment(expires) <= call.now:
             raise invalid("Expiration timestamp must be in the future")
         try:
             self._floor.apply(
@@ -369,4 +375,12 @@ def _new_expiry(expires: int | None, order: OrderView) -> datetime | None:
     """What an amendment asks of the expiry: absent keeps it, zero removes it."""
     if expires == 0:
         return NEVER if order.expires_at is not None else None
-    return moment(expires) if expires else None
+    return _moment(expires) if expires else None
+
+
+def _moment(seconds: int) -> datetime:
+    """A moment from the body, which may be any number."""
+    try:
+        return moment(seconds)
+    except (OverflowError, ValueError, OSError):
+        raise invalid("Expiration timestamp is out of range") from None

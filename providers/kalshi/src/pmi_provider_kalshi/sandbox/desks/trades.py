@@ -129,13 +129,7 @@ class TradesDesk:
     # ---------------------------------------------------------------------------------- candles
 
     def _span(self, call: Call) -> tuple[int, int, int]:
-        numbers = []
-        for name in ("start_ts", "end_ts", "period_interval"):
-            call.needed(name)
-            number = call.number(name)
-            assert number is not None
-            numbers.append(number)
-        start, end, minutes = numbers
+        start, end, minutes = (_needed(call, name) for name in ("start_ts", "end_ts", "period_interval"))
         if minutes not in _PERIODS:
             raise bad_parameter(call.operation, "PeriodInterval", "oneof")
         if end < start:
@@ -236,21 +230,18 @@ class TradesDesk:
     def forecasts(self, call: Call) -> Answer:
         """Forecasts of a ladder's value, by percentiles in hundredths of a percent."""
         event = self._floor.calendar.events.get(call.params["ticker"])
-        percentiles = call.texts("percentiles")
+        percentiles = _percentiles(call)
         if event is None:
             raise missing()
-        if not percentiles or len(percentiles) > 10:
-            raise bad_parameter(call.operation, "Percentiles", "required" if not percentiles else "max")
-        start, end = call.number("start_ts"), call.number("end_ts")
-        minutes = call.number("period_interval")
-        if start is None or end is None or minutes is None:
-            raise bad_parameter(call.operation, "StartTs", "required")
+        start, end, minutes = (_needed(call, name) for name in ("start_ts", "end_ts", "period_interval"))
+        if minutes not in (0, *_PERIODS):
+            raise bad_parameter(call.operation, "PeriodInterval", "oneof")
         length = max(minutes * 60, 5)
         points = []
         for at in range(-(-start // length) * length, min(end, int(call.now.timestamp())) + 1, length)[:500]:
             rows = []
-            for text in percentiles:
-                share = Decimal(text) / 10_000
+            for percentile in percentiles:
+                share = Decimal(percentile) / 10_000
                 luck = Decimal(int(uuid_of(at, event.ticker)[:4], 16)) / 65_536 / 50
                 value = Decimal(str(event.center)) + Decimal(str(event.spread)) * (
                     share - Decimal("0.5") + luck
@@ -258,7 +249,7 @@ class TradesDesk:
                 value = value.quantize(Decimal("0.01"))
                 rows.append(
                     {
-                        "percentile": int(text),
+                        "percentile": percentile,
                         "raw_numerical_forecast": value,
                         "numerical_forecast": value,
                         "formatted_forecast": str(value),
@@ -273,3 +264,21 @@ class TradesDesk:
                 }
             )
         return Answer(200, {"forecast_history": points})
+
+
+def _needed(call: Call, name: str) -> int:
+    """A whole number of the query that must be there."""
+    call.needed(name)
+    number = call.number(name)
+    assert number is not None
+    return number
+
+
+def _percentiles(call: Call) -> list[int]:
+    """One to ten percentiles, in hundredths of a percent."""
+    texts = call.texts("percentiles")
+    if not texts or len(texts) > 10:
+        raise bad_parameter(call.operation, "Percentiles", "max" if texts else "required")
+    if not all(text.isascii() and text.isdecimal() and int(text) <= 9999 for text in texts):
+        raise bad_parameter(call.operation, "Percentiles", "lte")
+    return [int(text) for text in texts]

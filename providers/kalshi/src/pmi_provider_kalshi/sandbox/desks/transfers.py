@@ -131,6 +131,8 @@ class TransfersDesk:
             for end in ("source", "destination")
         )
         client_id = body.text("client_transfer_id")
+        if client_id is not None and (source[0] or target[0]):
+            raise invalid("client_transfer_id is not supported for numbered subaccounts")
         if client_id is not None and client_id in self._used:
             raise refusal(409, "duplicate_client_transfer_id")
         self._shift(source, target, amount)
