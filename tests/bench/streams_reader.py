@@ -222,17 +222,16 @@ async def applying() -> None:
         book = books[body["market_ticker"]]
         if message["type"] == "orderbook_snapshot":
             yes = [(scale.ticks(p), scale.units(q)) for p, q in body["yes_dollars_fp"]]
-            no = [(scale.one - scale.ticks(p), scale.units(q)) for p, q in body["no_dollars_fp"]]
+            no = [(scale.mirrored(p), scale.units(q)) for p, q in body["no_dollars_fp"]]
             book.replace(yes, no)
             book.commit(now, sequence=message["seq"])
         else:
-            bid, price = body["side"] == "yes", scale.ticks(body["price_dollars"])
-            by = scale.units(body["delta_fp"])
-            changes.append((book, bid, price if bid else scale.one - price, by, message["seq"]))
+            bid = body["side"] == "yes"
+            price = (scale.ticks if bid else scale.mirrored)(body["price_dollars"])
+            changes.append((book, bid, price, scale.units(body["delta_fp"]), message["seq"]))
     begun = time.process_time()
     for book, bid, price, by, number in changes:
-        book.change(bid, price, by)
-        book.commit(now, sequence=number)
+        book.apply(bid, price, by, now, number, adds=True)
     done(len(changes), time.process_time() - begun)
 
 

@@ -16,9 +16,11 @@ HEAVY = {
     "fastmcp",
     "httpx2",
     "mcp",
+    "pyarrow",
     "pytest",
     "redis",
     "sqlalchemy",
+    "textual",
     "websockets",
 }
 

@@ -58,6 +58,8 @@ class Broadcast:
         """The subscriptions that are open."""
         self.lines = []
         self.said_first = [state("live")]
+        self.silent = False
+        """Whether the venue answers nobody who subscribes."""
 
     def subscribe(self, wanted):
         return self._subscribe(wanted)
@@ -67,6 +69,8 @@ class Broadcast:
         known = {row.ref for row in self.world.markets}
         if missing := set(wanted.market_refs) - known:
             raise NotFound(f"there is no market {missing.pop()}", venue="alpha")
+        if self.silent:
+            await asyncio.sleep(3600)
         line = asyncio.Queue()
         for update in self.said_first:
             line.put_nowait(update)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
@@ -147,8 +148,6 @@ async def test_what_lost_updates_is_heard_again(server, cast, clock, mode):
 async def test_a_read_that_waits_counts_as_reading(server, cast, clock):
     @asynccontextmanager
     async def waiting(client, name, cursor):
-        import asyncio
-
         task = asyncio.create_task(ask(client, "read_updates", subscription=name, cursor=cursor, wait=25))
         await asyncio.sleep(0.05)
         yield task
@@ -164,3 +163,32 @@ async def test_a_read_that_waits_counts_as_reading(server, cast, clock):
             assert cast.open, "it is being read"
             await cast.say(book(1))
         assert (await task)["state"] == "live"
+
+
+async def test_coming_and_going_leaves_nothing_behind(server, cast, clock, mode):
+    before = asyncio.all_tasks()
+    async with Client(server(), mode=mode) as client:
+        await ask(client, "list_subscriptions")
+        serving = asyncio.all_tasks()
+        for _ in range(10):
+            names = [await taken_by(client, number) for number in (1, 2, 3)]
+            await asyncio.gather(*(ask(client, "unsubscribe", subscription=name) for name in names))
+        await fail(client, "subscribe", markets=["alpha:NONE"])
+        assert cast.open == []
+        assert asyncio.all_tasks() <= serving
+        await taken_by(client)
+    assert cast.open == []
+    assert asyncio.all_tasks() <= before
+    assert clock.sleeping == 0
+
+
+async def test_a_subscribing_that_is_broken_off_leaves_nothing_behind(server, cast, world, mode):
+    async with Client(server(venue_seconds=0.2), mode=mode) as client:
+        cast.silent = True
+        told = await fail(client, "subscribe", markets=["alpha:RATE-1"])
+        assert told["error"] == "Unreachable"
+        cast.silent = False
+        assert (await ask(client, "list_subscriptions"))["subscriptions"] == []
+        await taken_by(client)
+        assert len(cast.open) == 1
+    assert cast.open == []

@@ -63,6 +63,19 @@ def test_a_book_is_withdrawn_as_long_as_its_market_is_not_live(word):
     assert next(row for row in read(box)["markets"] if row["market"] == ONE)["book"]["best_bid"] == "0.51"
 
 
+def test_prices_that_come_before_a_market_is_live_are_told_when_it_is():
+    box = inbox()
+    box.put(state("connecting"))
+    box.put(ticker(World(), 1))
+    early = read(box)
+    assert all("ticker" not in row for row in early["markets"])
+    box.put(state("live"))
+    assert [row.get("ticker", {}).get("last") for row in read(box, early["cursor"])["markets"]] == [
+        "0.43",
+        None,
+    ]
+
+
 @pytest.mark.parametrize("word", ["stale", "resyncing"])
 def test_a_book_that_says_itself_that_it_is_not_live_is_not_shown(word):
     box = inbox()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmi_core.books import LiveBook, Place, Scale, Sequence
+from pmi_core.books import NO_ASK, NO_BID, LiveBook, Place, Scale, Sequence
 from pmi_core.errors import StaleBook, UnexpectedAnswer
 from pmi_core.identifiers import MarketRef
 from pmi_core.models import BookSource, BookState, BookUpdate, OrderBook, OutcomeSide
@@ -24,8 +24,10 @@ BIDS = st.integers(1, 4999)
 ASKS = st.integers(5000, 9999)
 SIZES = st.integers(1, 10**9)
 SIDES = st.tuples(st.dictionaries(BIDS, SIZES, max_size=8), st.dictionaries(ASKS, SIZES, max_size=8))
+STEPS = st.one_of(st.just(400), st.integers(1, 400), st.sampled_from([100, 10]))
+WAYS = st.sampled_from(["put", "change", "apply", "add"])
 PUTS = st.lists(
-    st.tuples(st.booleans(), st.integers(1, 12), st.one_of(st.just(0), SIZES), st.booleans()), max_size=600
+    st.tuples(st.booleans(), st.integers(1, 12), STEPS, st.one_of(st.just(0), SIZES), WAYS), max_size=600
 )
 
 
@@ -56,17 +58,20 @@ def test_every_view_shows_the_book_as_it_stood(sides, puts):
     bids, asks = (dict(side) for side in sides)
     book = a_book(bids.items(), asks.items())
     views = []
-    for number, (is_bid, at, size, by_change) in enumerate(puts, 2):
-        side, price = (bids, at * 400) if is_bid else (asks, 4900 + at * 400)
-        if by_change:
-            book.change(is_bid, price, size - side.get(price, 0))
-        else:
-            book.put(is_bid, price, size)
+    for number, (is_bid, at, step, size, way) in enumerate(puts, 2):
+        side, price = (bids, at * step) if is_bid else (asks, 5000 + at * step)
+        adds = way in {"change", "add"}
+        written = size - side.get(price, 0) if adds else size
         if size:
             side[price] = size
         else:
             side.pop(price, None)
-        assert book.commit(NOW, sequence=number) is None
+        if way in {"apply", "add"}:
+            best = (max(bids, default=NO_BID), min(asks, default=NO_ASK)) if number % 2 else ()
+            assert book.apply(is_bid, price, written, NOW, number, None, *best, adds=adds) is None
+        else:
+            (book.change if adds else book.put)(is_bid, price, written)
+            assert book.commit(NOW, sequence=number) is None
         assert book.bid == (Decimal(max(bids)) / 10_000 if bids else None)
         assert book.ask == (Decimal(min(asks)) / 10_000 if asks else None)
         if number % 50 == 0 or number == len(puts) + 1:
@@ -124,6 +129,77 @@ def test_what_makes_no_sense_is_never_shown(spoil):
     assert book.commit(NOW, sequence=4) is None
     assert [view.build().sequence for view in told] == [4]
     assert book.bid == Decimal("0.1")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        (True, 4000, -101, NO_BID, NO_ASK),
+        (True, 4100, 5, None, None),
+        (True, 3900, 5, 3900, 4100),
+        (False, 4150, 5, 4000, NO_ASK),
+        (True, 10_001, 5, None, None),
+        (True, 3901, 1 << 63, None, None),
+        (False, 4100, (1 << 63) - 300, None, None),
+    ],
+    ids=[
+        "below zero",
+        "crossed",
+        "best bid",
+        "best ask",
+        "price above one",
+        "size too large",
+        "sum too large",
+    ],
+)
+@pytest.mark.parametrize("written_before", [0, 200])
+def test_a_message_that_makes_no_sense_is_never_shown(told, written_before):
+    book = a_book()
+    before = book.read()
+    views = []
+    book.listen(views.append)
+    for number in range(written_before):
+        book.put(True, 3000, 1 + number)
+    is_bid, price, by, best_bid, best_ask = told
+    assert book.apply(is_bid, price, by, NOW, 2, None, best_bid, best_ask, adds=True)
+    assert not book.is_live
+    assert book.read() == before.model_copy(update={"state": BookState.RESYNCING})
+    assert book.apply(True, 3700, 1, NOW, 3) is None
+    assert views == []
+
+
+def test_a_message_of_one_level_shows_what_was_written_before_it():
+    book = a_book()
+    for number in range(200):
+        book.put(True, 3001 + number, 1 + number)
+    assert book.apply(False, 4100, 0, NOW, 2, None, 4000, NO_ASK) is None
+    assert len(book.view().build().bids) == 202
+    assert book.view().ask is None
+
+
+@pytest.mark.parametrize("digits, finest", [(1, 1), (2, 1), (3, 1), (4, 1), (4, 10), (6, 1), (6, 10_000)])
+def test_a_book_holds_prices_however_fine(digits, finest):
+    scale = Scale(digits, 0)
+    book = LiveBook(REF, scale)
+    book.replace([(finest, 1)], [(scale.one - finest, 1)])
+    assert book.commit(NOW) is None
+    middle = scale.one // 2
+    for price in (finest, 2 * finest, middle):
+        assert book.apply(True, price, 7, NOW, best_bid=price) is None
+    for price in (middle, 2 * finest, finest):
+        assert book.bid == scale.price(price)
+        assert book.apply(True, price, 0, NOW) is None
+    assert (book.bid, book.ask) == (None, scale.price(scale.one - finest))
+    book.replace([(scale.one + 1, 1)], [])
+    assert "outside" in book.commit(NOW)
+    assert book.asks == {scale.one - finest: 1}
+
+
+def test_the_best_prices_that_a_venue_states_are_read():
+    assert [SCALE.best_bid(text) for text in ("", "0", "0.00", "0.4")] == [NO_BID, NO_BID, NO_BID, 4000]
+    assert [SCALE.best_ask(text) for text in ("", "1", "1.0", "0.4")] == [NO_ASK, NO_ASK, NO_ASK, 4000]
+    with pytest.raises(UnexpectedAnswer):
+        SCALE.best_bid("1.5")
 
 
 def test_a_book_says_its_state_and_age():

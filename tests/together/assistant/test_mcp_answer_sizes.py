@@ -171,6 +171,16 @@ async def questions(venue, working, orders, groups, other, own):
         "cancel_orders": ({"orders": refs[:1]}, {"venue": "paper"}),
         "batch_create_orders": ({"orders": [order] * 2}, {"orders": [order] * 20}),
         "batch_cancel_orders": ({"orders": refs[1:4]}, {"orders": refs[:100]}),
+        "subscribe": (
+            {"markets": [str(market.ref)], "updates": ["book", "ticker"]},
+            {
+                "markets": [str(row.ref) for row in working[:40]],
+                "updates": ["book", "ticker", "trades", "orders", "fills", "positions", "lifecycle"],
+            },
+        ),
+        "read_updates": ({"subscription": "ID"},) * 2,
+        "unsubscribe": ({},) * 2,
+        "list_subscriptions": ({},) * 2,
         "engage_kill_switch": ({"reason": "enough"},) * 2,
     }
 
@@ -190,6 +200,9 @@ async def test_answers_are_small_however_much_there_is(registry, clock):
                 answer = await call
                 (text,) = answer.content
                 assert not answer.is_error, (spec.name, text.text)
+                if spec.name == "subscribe":
+                    followed = {"subscription": answer.structured_content["subscription"]}
+                    asked["read_updates"] = (asked["read_updates"][1], {**followed, "depth": 50})
                 if spec.name == "create_order":
                     asked["confirm_order"] = ({"code": answer.structured_content["code"]},) * 2
                 whole = answer.model_dump_json(by_alias=True, exclude_none=True)

@@ -6,9 +6,10 @@ A provider's stream writes into a :class:`LiveBook`; everybody else reads it, or
 
 from __future__ import annotations
 
+from pmi_core.books.grid import NO_ASK, NO_BID
 from pmi_core.books.live import LiveBook
 from pmi_core.books.scale import Scale
 from pmi_core.books.sequence import Place, Sequence
 from pmi_core.books.view import BookView
 
-__all__ = ["BookView", "LiveBook", "Place", "Scale", "Sequence"]
+__all__ = ["NO_ASK", "NO_BID", "BookView", "LiveBook", "Place", "Scale", "Sequence"]

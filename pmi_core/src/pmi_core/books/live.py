@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 from typing import Final
 
-from pmi_core.books.scale import Scale
-from pmi_core.books.view import NO_ASK, NO_BID, BookView, Sheet, whole_book
-from pmi_core.errors import StaleBook
-from pmi_core.identifiers import MarketRef
-from pmi_core.models.book import BookState, OrderBook
+from pmi_core.books.grid import NO_ASK, NO_BID, filled
+from pmi_core.books.shown import ShownBook
+from pmi_core.books.view import SHEET, BookView
+from pmi_core.models.book import BookState
 
 __all__ = ["LiveBook"]
 
 _new_view: Final = tuple.__new__
 _LIVE: Final = BookState.LIVE
-_SHEET: Final = 128
-"""Entries of changes, two for each, after which the state is copied; a view is built from the copy and at most so many changes."""
+_NOT_STATED: Final = "the best prices are not those that the venue states"
 
 
-class LiveBook:
+class LiveBook(ShownBook):
     """The resting interest in a market's YES outcome, in integers of a known scale.
 
     A stream writes: :meth:`replace` with a snapshot, or any number of :meth:`change` and :meth:`put`
-    that belong together, then :meth:`commit`, which checks the whole and tells the listeners.  What
-    is not true is never shown: before the first snapshot, after :meth:`lose`, and after a change that
+    that belong together, then :meth:`commit`, which checks the whole and tells the listeners; or
+    :meth:`apply`, which does all of it where a message sets one level, as nearly all do.  What is not
+    true is never shown: before the first snapshot, after :meth:`lose`, and after a change that
     makes no sense, changes are left out and nobody is told anything until the next snapshot.
 
     Args:
@@ -34,90 +32,152 @@ class LiveBook:
         scale: what the integers mean.
     """
 
-    __slots__ = (
-        "_before",
-        "_best_ask",
-        "_best_bid",
-        "_changes",
-        "_count",
-        "_listeners",
-        "_live",
-        "_sheet",
-        "_wrong",
-        "asks",
-        "bids",
-        "market_ref",
-        "received_time",
-        "scale",
-        "sequence",
-        "state",
-        "venue_time",
-    )
-
-    def __init__(self, market_ref: MarketRef, scale: Scale) -> None:
-        self.market_ref = market_ref
-        self.scale = scale
-        self.bids: dict[int, int] = {}
-        """Size by price, as integers; to be read only."""
-        self.asks: dict[int, int] = {}
-        self.state = BookState.RESYNCING
-        self.sequence: int | None = None
-        self.venue_time: datetime | None = None
-        self.received_time: datetime | None = None
-        """When the newest change was received; None before the first snapshot."""
-        self._best_bid = NO_BID
-        self._best_ask = NO_ASK
-        self._live = False
-        self._wrong: str | None = None
-        self._before: tuple[Sheet, int] | None = None
-        """What was shown last, while a snapshot waits for its commit."""
-        self._turn()
-        self._listeners: tuple[Callable[[BookView], None], ...] = ()
-
-    def __repr__(self) -> str:
-        return f"LiveBook({self.market_ref!r}, {self.state.value}, bid={self.bid}, ask={self.ask})"
+    __slots__ = ()
 
     # ------------------------------------------------------------------------------------- writing
 
     def replace(self, bids: Iterable[tuple[int, int]], asks: Iterable[tuple[int, int]]) -> None:
         """Take a snapshot: pairs of price and size, in any order; :meth:`commit` makes it live."""
-        self.bids = {price: size for price, size in bids if size}
-        self.asks = {price: size for price, size in asks if size}
-        self._best_bid = max(self.bids, default=NO_BID)
-        self._best_ask = min(self.asks, default=NO_ASK)
-        self._wrong = None
-        self._live = True
         if self._before is None:
             self._before = (self._sheet, self._count)
-        self._turn()
-        if any(size < 0 for side in (self.bids, self.asks) for size in side.values()):
+        self._wrong = None
+        self._live = True
+        sides = list(bids), list(asks)
+        try:
+            self._lay(*filled(self.scale.grids, *sides))
+        except (KeyError, OverflowError):
+            self._wrong = "the snapshot has a price outside of 0 to 1, or a size that no book can hold"
+            return
+        self._best_bid = self._grid.below(self._cells)
+        self._best_ask = self._grid.above(self._cells)
+        if any(size < 0 for side in sides for _, size in side):
             self._wrong = "a size is negative"
 
     def change(self, is_bid: bool, price: int, by: int) -> None:
         """Add ``by``, which may be negative, to the size at a price."""
-        self.put(is_bid, price, (self.bids if is_bid else self.asks).get(price, 0) + by)
+        if self._live:
+            self._put(is_bid, price, by, adds=True)
 
     def put(self, is_bid: bool, price: int, size: int) -> None:
         """Set the size at a price; 0 removes the level."""
-        if not self._live:
+        if self._live:
+            self._put(is_bid, price, size, adds=False)
+
+    def _put(self, is_bid: bool, price: int, size: int, *, adds: bool) -> None:
+        try:
+            at = self._place(is_bid, price)
+            size = size + self._cells[at] if adds else size
+            if self._written + 1 >= len(self._changes):
+                self._changes.extend(self._changes)
+            self._changes[self._written + 1] = size
+        except (KeyError, OverflowError):
+            self._wrong = f"no book can hold {size} at {price}"
             return
-        if size > 0:
-            if is_bid:
-                self.bids[price] = size
-                self._best_bid = max(self._best_bid, price)
-            else:
-                self.asks[price] = size
-                self._best_ask = min(self._best_ask, price)
-        elif size:
+        if size < 0:
             self._wrong = f"the size at {self.scale.price(price)} fell below zero"
             return
-        elif is_bid:
-            if self.bids.pop(price, 0) and price == self._best_bid:
-                self._best_bid = max(self.bids, default=NO_BID)
-        elif self.asks.pop(price, 0) and price == self._best_ask:
-            self._best_ask = min(self.asks, default=NO_ASK)
-        self._changes.append(price if is_bid else ~price)
-        self._changes.append(size)
+        self._changes[self._written] = at
+        self._written += 2
+        self._cells[at] = size
+        if is_bid:
+            if size:
+                self._best_bid = max(self._best_bid, price)
+            elif price == self._best_bid:
+                self._best_bid = self._grid.below(self._cells, at)
+        elif size:
+            self._best_ask = min(self._best_ask, price)
+        elif price == self._best_ask:
+            self._best_ask = self._grid.above(self._cells, at)
+
+    def _place(self, is_bid: bool, price: int) -> int:
+        """Where a price is kept; a finer grid is laid for a finer price, and KeyError raised where none has it."""
+        try:
+            return (self._bid_at if is_bid else self._ask_at)[price]
+        except KeyError:
+            sides = self._grid.sides(self._cells)
+        (sides[0] if is_bid else sides[1])[price] = 1  # so that the grid has it
+        finer = self.scale.grids[self.scale.grids.index(self._grid) + 1 :]
+        grid, cells = filled(finer, *(side.items() for side in sides))
+        at = (grid.bid_at if is_bid else grid.ask_at)[price]
+        cells[at] = 0
+        if self._before is None:
+            self._before = (self._sheet, self._count)
+        self._lay(grid, cells)
+        return at
+
+    def apply(  # noqa: C901, PLR0912 - in one piece for speed
+        self,
+        is_bid: bool,
+        price: int,
+        size: int,
+        received_time: datetime,
+        sequence: int | None = None,
+        venue_time: datetime | None = None,
+        best_bid: int | None = None,
+        best_ask: int | None = None,
+        *,
+        adds: bool = False,
+    ) -> str | None:
+        """Take a message that concerns one level: the same as writing, expecting and committing.
+
+        Args:
+            is_bid: the side.
+            price: of the level.
+            size: its new size, or what is added to it.
+            received_time: when the message came.
+            sequence: the venue's number of it.
+            venue_time: the venue's time of it.
+            best_bid: the best bid afterwards, as :attr:`Scale.best_bid` reads it; None where the venue states none.
+            best_ask: likewise.
+            adds: ``size`` is added, not set.
+
+        Returns:
+            What :meth:`commit` does.
+        """
+        if not self._live:
+            return None
+        # Nearly every message of a busy book comes here, so what _put, expect and commit do stands in one piece.
+        written, changes, cells = self._written, self._changes, self._cells
+        try:
+            at = (self._bid_at if is_bid else self._ask_at)[price]
+            now = size + cells[at] if adds else size
+            changes[written + 1] = now
+            changes[written] = at
+        except (KeyError, IndexError, OverflowError):
+            self._put(is_bid, price, size, adds=adds)
+        else:
+            if now > 0:
+                cells[at] = now
+                if is_bid:
+                    self._best_bid = max(self._best_bid, price)
+                elif price < self._best_ask:
+                    self._best_ask = price
+            elif now:
+                self._wrong = f"the size at {self.scale.price(price)} fell below zero"
+            else:
+                cells[at] = 0
+                if is_bid:
+                    if price == self._best_bid:
+                        self._best_bid = self._grid.below(cells, at)
+                elif price == self._best_ask:
+                    self._best_ask = self._grid.above(cells, at)
+            self._written = written + 2
+        bid, ask = self._best_bid, self._best_ask
+        if (best_bid is not None and best_bid != bid) or (best_ask is not None and best_ask != ask):
+            self._wrong = self._wrong or _NOT_STATED
+        if self._wrong is not None or bid >= ask:
+            return self._darken()
+        self.received_time = received_time
+        self.sequence = sequence
+        self.venue_time = venue_time
+        self.state = _LIVE
+        self._before = None
+        self._count = count = self._written
+        if count >= SHEET:
+            self._turn()
+        if self._listeners:
+            self._tell()
+        return None
 
     def doubt(self, reason: str) -> None:
         """Say that a check failed: the next commit makes the book go dark instead of showing it."""
@@ -128,7 +188,7 @@ class LiveBook:
         bid = NO_BID if best_bid is None else best_bid
         ask = NO_ASK if best_ask is None else best_ask
         if self._live and (bid != self._best_bid or ask != self._best_ask):
-            self._wrong = "the best prices are not those that the venue states"
+            self._wrong = _NOT_STATED
 
     def commit(
         self, received_time: datetime, *, sequence: int | None = None, venue_time: datetime | None = None
@@ -146,26 +206,29 @@ class LiveBook:
         self.venue_time = venue_time
         self.state = _LIVE
         self._before = None
-        self._count = len(self._changes)
-        if self._count >= _SHEET:
+        self._count = self._written
+        if self._count >= SHEET:
             self._turn()
         if self._listeners:
-            # As BookView(...) makes it, in a third of the time.
-            view = _new_view(
-                BookView,
-                (
-                    self._sheet,
-                    self._count,
-                    self._best_bid,
-                    self._best_ask,
-                    received_time,
-                    sequence,
-                    venue_time,
-                ),
-            )
-            for hear in self._listeners:
-                hear(view)
+            self._tell()
         return None
+
+    def _tell(self) -> None:
+        # As BookView(...) makes it, in a third of the time.
+        view = _new_view(
+            BookView,
+            (
+                self._sheet,
+                self._count,
+                self._best_bid,
+                self._best_ask,
+                self.received_time,
+                self.sequence,
+                self.venue_time,
+            ),
+        )
+        for hear in self._listeners:
+            hear(view)
 
     def _darken(self) -> str:
         wrong = self._wrong or (
@@ -175,111 +238,15 @@ class LiveBook:
         self.lose()
         return wrong
 
-    def _turn(self) -> None:
-        """Begin a new sheet."""
-        self._sheet = Sheet(self.market_ref, self.scale, self.bids.copy(), self.asks.copy())
-        self._changes = self._sheet.changes
-        self._count = 0
-
     def lose(self, state: BookState = BookState.RESYNCING) -> None:
         """Stop being live until the next snapshot; the last true levels stay readable under the state."""
         if self._live:
-            if self._before is not None:
-                self._sheet, self._count = self._before
-                self._changes = self._sheet.changes
-            del self._changes[self._count :]  # what was written and never shown
-            self.bids, self.asks = self._sheet.at(self._count)
-            self._best_bid = max(self.bids, default=NO_BID)
-            self._best_ask = min(self.asks, default=NO_ASK)
+            # What was written and never shown is left out.
+            sheet, count = self._before or (self._sheet, self._count)
+            self._lay(sheet.grid, sheet.at(count))
+            self._best_bid = self._grid.below(self._cells)
+            self._best_ask = self._grid.above(self._cells)
         self._live = False
         self._wrong = None
         self._before = None
         self.state = state
-
-    # ------------------------------------------------------------------------------------- reading
-
-    @property
-    def is_live(self) -> bool:
-        """Whether the book shows what the venue said last, with nothing missing."""
-        return self.state is BookState.LIVE
-
-    @property
-    def bid(self) -> Decimal | None:
-        """The highest bid; None where there is none."""
-        return None if self._best_bid == NO_BID else self.scale.price(self._best_bid)
-
-    @property
-    def ask(self) -> Decimal | None:
-        """The lowest ask; None where there is none."""
-        return None if self._best_ask == NO_ASK else self.scale.price(self._best_ask)
-
-    def age(self, now: datetime) -> float | None:
-        """Seconds since the newest change was received; None before the first snapshot."""
-        return None if self.received_time is None else (now - self.received_time).total_seconds()
-
-    def view(self) -> BookView:
-        """The book as it stands now, kept cheaply.
-
-        Raises:
-            StaleBook: the book is not live.
-        """
-        if self.state is not BookState.LIVE or self.received_time is None:
-            raise self._dark()
-        return BookView(
-            self._sheet,
-            self._count,
-            self._best_bid,
-            self._best_ask,
-            self.received_time,
-            self.sequence,
-            self.venue_time,
-        )
-
-    def read(self) -> OrderBook:
-        """The whole book in neutral words, in YES terms, with its state; ``.mirror()`` is the other outcome's.
-
-        Raises:
-            StaleBook: no snapshot came yet, so there is nothing to show under any state.
-        """
-        if self.received_time is None:
-            raise self._dark()
-        return whole_book(
-            self.market_ref,
-            self.scale,
-            self.bids,
-            self.asks,
-            state=self.state,
-            sequence=self.sequence,
-            venue_time=self.venue_time,
-            received_time=self.received_time,
-        )
-
-    def require_live(self) -> None:
-        """Refuse to go on unless the book is live.
-
-        Raises:
-            StaleBook: it is not; the message says what it is instead.
-        """
-        if not self.is_live:
-            raise self._dark()
-
-    def _dark(self) -> StaleBook:
-        return StaleBook(
-            f"the book of {self.market_ref} is {self.state.value}, not live",
-            hint="wait until it is live again, or read it anew",
-            capability="stream",
-        )
-
-    # ----------------------------------------------------------------------------------- listening
-
-    def listen(self, hear: Callable[[BookView], None]) -> Callable[[], None]:
-        """Give ``hear`` a view after every commit; gives the way to stop it."""
-        self._listeners = (*self._listeners, hear)
-
-        def stop() -> None:
-            kept = list(self._listeners)
-            if hear in kept:
-                kept.remove(hear)
-            self._listeners = tuple(kept)
-
-        return stop

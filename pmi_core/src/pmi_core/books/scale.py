@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
+from pmi_core.books.grid import NO_ASK, NO_BID, Grid, grids
 from pmi_core.errors import UnexpectedAnswer
 from pmi_core.numbers import WIDE, exact
 
@@ -29,6 +30,23 @@ class _Read(dict[str, int]):
         number = _scaled(text, self._digits)
         if self._highest is not None and not 0 <= number <= self._highest:
             raise UnexpectedAnswer(f"a price lies between 0 and 1, not {text[:40]!r}")
+        if len(self) >= _MOST:
+            self.clear()
+        self[text] = number
+        return number
+
+
+class _Derived(dict[str, int]):
+    """Prices that were read before, and what is made of them."""
+
+    __slots__ = ("_made",)
+
+    def __init__(self, made: Callable[[str], int]) -> None:
+        super().__init__()
+        self._made = made
+
+    def __missing__(self, text: str) -> int:
+        number = self._made(text)
         if len(self) >= _MOST:
             self.clear()
         self[text] = number
@@ -62,7 +80,19 @@ class Scale:
         size_digits: 2 means that the integer 150 is the size 1.5.
     """
 
-    __slots__ = ("one", "price", "price_digits", "size", "size_digits", "ticks", "units")
+    __slots__ = (
+        "best_ask",
+        "best_bid",
+        "grids",
+        "mirrored",
+        "one",
+        "price",
+        "price_digits",
+        "size",
+        "size_digits",
+        "ticks",
+        "units",
+    )
 
     def __init__(self, price_digits: int, size_digits: int) -> None:
         self.price_digits = price_digits
@@ -73,6 +103,19 @@ class Scale:
         """Reads a price; raises UnexpectedAnswer where the text is no price or has more digits."""
         self.units: Callable[[str], int] = _Read(size_digits, None).__getitem__
         """Reads a size or a signed change of one; raises UnexpectedAnswer likewise."""
+        ticks, one = self.ticks, self.one
+        self.mirrored: Callable[[str], int] = _Derived(lambda text: one - ticks(text)).__getitem__
+        """Reads the other outcome's price as this one's: ``one - ticks(text)``."""
+        self.best_bid: Callable[[str], int] = _Derived(
+            lambda text: (ticks(text) if text else 0) or NO_BID
+        ).__getitem__
+        """Reads the best bid that a venue states; NO_BID where it states 0, or nothing."""
+        self.best_ask: Callable[[str], int] = _Derived(
+            lambda text: NO_ASK if not text or ticks(text) == one else ticks(text)
+        ).__getitem__
+        """Reads the best ask that a venue states; NO_ASK where it states 1, or nothing."""
+        self.grids: tuple[Grid, ...] = grids(self.one)
+        """Rows that books of this scale are kept in, the coarsest first."""
         self.price: Callable[[int], Decimal] = _Shown(price_digits).__getitem__
         """The price of an integer."""
         self.size: Callable[[int], Decimal] = _Shown(size_digits).__getitem__

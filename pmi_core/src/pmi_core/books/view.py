@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from pmi_core.books.grid import NO_ASK, NO_BID, Cells, Grid
 from pmi_core.books.scale import Scale
 from pmi_core.identifiers import MarketRef
 from pmi_core.models.book import BookSource, BookState, Level, OrderBook
 from pmi_core.models.market import OutcomeSide
 
-__all__ = ["NO_ASK", "NO_BID", "BookView", "Sheet", "whole_book"]
+__all__ = ["SHEET", "BookView", "Sheet", "whole_book"]
 
-NO_BID = -1
-NO_ASK = 1 << 62
+SHEET: Final = 128
+"""Entries of changes, two for each, after which the state is copied; a view is built from the copy and at most so many changes."""
+_BLANK: Final = array("q", [0] * SHEET)
 
 
 class Sheet:
@@ -25,31 +28,22 @@ class Sheet:
     hundred changes, so a view that is kept keeps no more than those.
     """
 
-    __slots__ = ("asks", "bids", "changes", "market_ref", "scale")
+    __slots__ = ("cells", "changes", "grid", "market_ref", "scale")
 
-    def __init__(
-        self, market_ref: MarketRef, scale: Scale, bids: dict[int, int], asks: dict[int, int]
-    ) -> None:
+    def __init__(self, market_ref: MarketRef, scale: Scale, grid: Grid, cells: Cells) -> None:
         self.market_ref = market_ref
         self.scale = scale
-        self.bids = bids
-        self.asks = asks
-        self.changes: list[int] = []
-        """By turns a price (as ``~price`` where it is an ask) and its new size: plain integers, since a
-        tuple for each of a thousand books' changes would keep the garbage collector busy."""
+        self.grid = grid
+        self.cells = cells
+        self.changes = _BLANK[:]
+        """By turns a place and its new size; what comes after the written ones has no meaning."""
 
-    def at(self, count: int) -> tuple[dict[int, int], dict[int, int]]:
-        """Bids and asks after the first ``count`` entries of the changes."""
-        bids, asks = self.bids.copy(), self.asks.copy()
+    def at(self, count: int) -> Cells:
+        """The cells after the first ``count`` entries of the changes."""
+        cells, changes = self.grid.copy(self.cells), self.changes
         for at in range(0, count, 2):
-            price, size = self.changes[at], self.changes[at + 1]
-            side = bids if price >= 0 else asks
-            price = price if price >= 0 else ~price
-            if size:
-                side[price] = size
-            else:
-                side.pop(price, None)
-        return bids, asks
+            cells[changes[at]] = changes[at + 1]
+        return cells
 
 
 class BookView(NamedTuple):
@@ -59,7 +53,7 @@ class BookView(NamedTuple):
     changes: int
     """How many entries of the sheet's changes had been written."""
     best_bid: int
-    """In the sheet's scale; :data:`NO_BID` where there is none."""
+    """In the sheet's scale; :data:`pmi_core.books.grid.NO_BID` where there is none."""
     best_ask: int
     received_time: datetime
     sequence: int | None
@@ -82,7 +76,7 @@ class BookView(NamedTuple):
 
     def build(self) -> OrderBook:
         """The whole book in neutral words."""
-        bids, asks = self.sheet.at(self.changes)
+        bids, asks = self.sheet.grid.sides(self.sheet.at(self.changes))
         return whole_book(
             self.sheet.market_ref,
             self.sheet.scale,

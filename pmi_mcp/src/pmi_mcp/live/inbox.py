@@ -36,6 +36,12 @@ class Standing:
     book_changed: int = 0
     ticker_changed: int = 0
 
+    def rise(self, revision: int) -> None:
+        """It is under way; what came before that was known has not been told to anybody."""
+        if self.state is not ConnectionState.LIVE:
+            self.book_changed = self.ticker_changed = revision
+        self.state, self.reason = ConnectionState.LIVE, None
+
     def fall(self, state: ConnectionState, reason: str | None) -> None:
         """It is not under way any more: what was heard before may be wrong by now."""
         self.state, self.reason, self.book, self.ticker = state, reason, None, None
@@ -139,7 +145,7 @@ class Inbox:
                 continue
             self._change(standing)
             if update.state is ConnectionState.LIVE:
-                standing.state, standing.reason = update.state, None
+                standing.rise(self.revision)
             else:
                 standing.fall(update.state, update.reason)
 

@@ -16,6 +16,10 @@ from pmi_mcp.terminal.demo import demo
 from pmi_mcp.terminal.doctor import doctor
 from pmi_mcp.terminal.events import event, events
 from pmi_mcp.terminal.kill import kill
+from pmi_mcp.terminal.live.record import record
+from pmi_mcp.terminal.live.replay import replay
+from pmi_mcp.terminal.live.tape import tape
+from pmi_mcp.terminal.live.watch import watch
 from pmi_mcp.terminal.market import market
 from pmi_mcp.terminal.order import amend, order
 from pmi_mcp.terminal.orders import fills, orders
@@ -79,6 +83,7 @@ def options(
 
 _COMMANDS = {
     "Markets": (venues, search, events, event, market, book, trades, candles, quote),
+    "Live": (watch, tape, record, replay),
     "Account": (balance, positions, orders, fills),
     "Orders": (order, amend, cancel, approvals, approve, refuse, passkey),
     "Care": (kill, audit, unknown, reconcile, decide, doctor, reset, demo, sandbox),

@@ -168,12 +168,10 @@ class KalshiDialect:
             self._asked_for(body.market_ticker)
             return
         scale = book.scale
-        price = scale.ticks(body.price_dollars)
-        if body.side == "yes":
-            book.change(True, price, scale.units(body.delta_fp))
-        else:
-            book.change(False, scale.one - price, scale.units(body.delta_fp))
-        wrong = book.commit(self.ears.received, sequence=message.seq)
+        is_bid = body.side == "yes"
+        price = (scale.ticks if is_bid else scale.mirrored)(body.price_dollars)
+        by = scale.units(body.delta_fp)
+        wrong = book.apply(is_bid, price, by, self.ears.received, message.seq, adds=True)
         if wrong is not None:
             self.ears.gap([self.topics[Channel.BOOK][body.market_ticker]], wrong)
 
@@ -219,10 +217,10 @@ class KalshiDialect:
             or (not in_order and not self.sequences[message.sid].is_newest(message.seq))
         ):
             return
-        scale, one = book.scale, book.scale.one
+        scale = book.scale
         book.replace(
             [(scale.ticks(p), scale.units(q)) for p, q in body.yes_dollars_fp],
-            [(one - scale.ticks(p), scale.units(q)) for p, q in body.no_dollars_fp],
+            [(scale.mirrored(p), scale.units(q)) for p, q in body.no_dollars_fp],
         )
         wrong = book.commit(self.ears.received, sequence=message.seq)
         if wrong is None:

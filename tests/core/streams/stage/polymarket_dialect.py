@@ -109,17 +109,27 @@ class PolymarketDialect:
             book = books.get(asset)
             if book is None:
                 continue
-            if stamp < newest.get(asset, ""):  # as many digits in every stamp
+            before = newest.get(asset, "")
+            if stamp > before:  # as many digits in every stamp
+                newest[asset] = stamp
+            elif stamp < before:
                 book.doubt("an older message came late, and may have undone a newer one")
-            newest[asset] = max(stamp, newest.get(asset, ""))
             scale = book.scale
-            ticks = scale.ticks
-            book.put(entry.side == "BUY", ticks(entry.price), scale.units(entry.size))
-            bid, ask = ticks(entry.best_bid or "0"), ticks(entry.best_ask or "1")
-            book.expect(bid or None, ask if ask != scale.one else None)
-            if self.whole_hash and book.is_live and entry.hash != hashed(book.bids, book.asks):
-                book.doubt("the book is not the one whose hash the venue states")
-            wrong = book.commit(self.ears.received)
+            price, size = scale.ticks(entry.price), scale.units(entry.size)
+            if self.whole_hash:
+                book.put(entry.side == "BUY", price, size)
+                if book.is_live and entry.hash != hashed(book.bids, book.asks):
+                    book.doubt("the book is not the one whose hash the venue states")
+            wrong = book.apply(
+                entry.side == "BUY",
+                price,
+                size,
+                self.ears.received,
+                None,
+                None,
+                scale.best_bid(entry.best_bid),
+                scale.best_ask(entry.best_ask),
+            )
             if wrong is not None:
                 self.ears.gap([self.topics[asset]], wrong)
 

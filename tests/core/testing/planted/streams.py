@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from healthy.streaming import Updates, topic
 
 from pmi_core.errors import SequenceGap
-from pmi_core.models import ConnectionState, Delivery, MarketStatus
+from pmi_core.models import Channel, ConnectionState, Delivery, MarketStatus
 
 from . import alter, but, planted
 from .rest import streaming
@@ -95,6 +95,28 @@ def latest_keeps_the_oldest(bench):
                 super().put(update)
 
     bench.parts["stream"].waiting_room = Oldest
+
+
+@planted("stream.trades_are_announced_once")
+def trades_told_twice(bench):
+    healthy = bench.world.tell
+
+    def tell(kind, fact):
+        healthy(kind, fact)
+        if kind == "trade":
+            healthy(kind, fact)
+
+    bench.world.tell = tell
+
+
+@planted("stream.keeps_to_the_channels")
+def every_channel_comes(bench):
+    around(bench, ask=lambda one: but(one, channels=frozenset(Channel) - {Channel.LIFECYCLE}))
+
+
+@planted("stream.updates_are_whole")
+def updates_at_naive_times(bench):
+    streaming(bench, lambda one: but(one, received_time=one.received_time.replace(tzinfo=None)))
 
 
 @planted("stream.no_is_the_mirror")

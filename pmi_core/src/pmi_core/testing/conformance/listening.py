@@ -96,10 +96,11 @@ async def agreeing(
         try:
             await agrees(seen)
         except AssertionError:
-            more = await _next(updates)
-            if more is None or now() > ends:
+            if now() > ends:
                 raise
-            seen.append(more)
+            more = await _next(updates)
+            if more is not None:
+                seen.append(more)
         else:
             return seen
 

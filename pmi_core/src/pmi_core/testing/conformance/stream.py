@@ -178,7 +178,7 @@ class StreamRules(Contract):
             seen = await until(updates, a_book_of(ref))
             for _ in range(4):
                 await trader.place(YES, BUY, await trader.behind(YES, BUY))
-            seen += await rest(updates)
+            seen += await until(updates, a_book_of(ref)) + await rest(updates)
         books = [update.book.sequence for update in seen if isinstance(update, BookUpdate)]
         if None in books:
             skip(f"{venue.info.provider} numbers no updates")
@@ -200,7 +200,9 @@ class StreamRules(Contract):
             await live(updates)
             order = await trader.place(YES, BUY, await trader.behind(YES, BUY))
             await trader.placer.cancel_order(trader.ref(order))
-            seen = [one.order for one in await rest(updates) if isinstance(one, OrderUpdate)]
+            told = await until(updates, lambda one: isinstance(one, OrderUpdate) and one.order.is_terminal)
+            told += await rest(updates)
+        seen = [one.order for one in told if isinstance(one, OrderUpdate)]
         mine = [one for one in seen if one.ref == order.ref]
         for one in mine:
             trader.check_named(one)
@@ -244,7 +246,8 @@ class StreamRules(Contract):
         async with stream.subscribe(wanted(Channel.TRADE, of=(trader.market.ref,))) as updates:
             await live(updates)
             order = await trader.take(YES, BUY)
-            trades = [one.trade for one in await rest(updates) if isinstance(one, TradeUpdate)]
+            told = await until(updates, lambda one: isinstance(one, TradeUpdate)) + await rest(updates)
+        trades = [one.trade for one in told if isinstance(one, TradeUpdate)]
         check_unique((trade.trade_id for trade in trades), "the trade")
         ids = {fill.trade_id for fill in await trader.fills(order)}
         own = [trade for trade in trades if trade.trade_id in ids] or trades  # others may trade as well

@@ -49,9 +49,10 @@ class StreamDeliveryRules(Contract):
         ):
             await live(everything)
             await live(updates)
-            await _place_many(trader)
-            told = _orders(await rest(everything))  # first, for the last ones may still be on their way
+            last = await _place_many(trader)
+            seen = await until(everything, lambda one: _ends_with(one, last))
             kept, error = await drained(updates)
+            told = _orders(seen + await rest(everything))
             assert not _orders(await rest(updates)), "updates came after the end"
         assert len(told) >= MANY, f"{MANY} orders were placed and {len(told)} updates came"
         assert _orders(kept) == told[: len(_orders(kept))], "what was kept is not what came first"
@@ -118,12 +119,11 @@ class StreamDeliveryRules(Contract):
             await live(staying)
             async with stream.subscribe(wanted(Channel.ORDER)) as leaving:
                 await live(leaving)
-                await trader.place(YES, BUY, await trader.behind(YES, BUY))
-                seen = _orders(await rest(staying))
-                assert seen, "an order was placed and nobody told it"
-                assert _orders(await rest(leaving)) == seen
-            order = await trader.place(YES, BUY, await trader.behind(YES, BUY))
-            await until(staying, lambda one: isinstance(one, OrderUpdate) and one.order.ref == order.ref)
+                first = await trader.place(YES, BUY, await trader.behind(YES, BUY))
+                seen = _orders(await until(staying, lambda one: _ends_with(one, first)))
+                assert _orders(await until(leaving, lambda one: _ends_with(one, first))) == seen
+            second = await trader.place(YES, BUY, await trader.behind(YES, BUY))
+            await until(staying, lambda one: _ends_with(one, second))
 
 
 async def _place_many(trader: Trader) -> Order:

@@ -1,0 +1,1 @@
+"""Live data at a terminal: a view, lines, recordings and their replay."""
