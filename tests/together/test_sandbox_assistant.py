@@ -28,7 +28,8 @@ from pmi_provider_kalshi.sandbox import Sandbox
 pytestmark = pytest.mark.anyio
 
 TABLE = Path(__file__).parents[2] / "docs" / "reference" / "tool-map.md"
-SPEED = 20
+SPEED = 5
+"""Slow enough that nothing that was accepted expires on a busy machine before it is confirmed."""
 PATIENCE = 60
 CONFIG = """
 mode = "live"

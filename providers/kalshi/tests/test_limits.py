@@ -62,8 +62,8 @@ async def test_opening_with_a_key_learns_the_tier(open_venue, exchange, key):
     async with await open_venue(**key) as venue:
         assert exchange.asked == ["GET /account/limits", "GET /account/endpoint_costs"]
         read, write, balance = venue.budgets()
-        assert (read.name, read.rate, read.capacity) == ("read", 4000, 7800)
-        assert (write.name, write.rate, write.capacity) == ("write", 4000, 7800)
+        assert (read.name, read.rate, read.capacity) == ("read", 4000, 7400)
+        assert (write.name, write.rate, write.capacity) == ("write", 4000, 7400)
         assert (balance.name, balance.rate, balance.capacity) == ("balance", 5, 1)
         before = venue.budgets()[0].available
         await venue.native.keys.list()

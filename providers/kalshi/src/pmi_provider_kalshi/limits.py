@@ -52,7 +52,7 @@ BALANCES: Final = Limit(BALANCE, burst=1.0, rate=1.0)
 BALANCES_ABOVE_ADVANCED: Final = Limit(BALANCE, burst=1.0, rate=5.0)
 """Calls, of every higher tier (the same page)."""
 
-JITTER: Final = 0.05
+JITTER: Final = 0.15
 """Seconds by which two calls may come closer together on the way: as much refill is never spent at once."""
 
 CALL_COST: Final = 10.0

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import httpx2
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from pmi_core.clock import SystemClock
 from pmi_core.testing.clock import START
@@ -36,6 +37,26 @@ class QuickClock(SystemClock):
         await asyncio.sleep(max(seconds, 0) / self.SPEED)
 
 
+def read_of(request):
+    """Which read a test is about, if it is about one."""
+    case = getattr(request.node, "callspec", None)
+    return None if case is None else case.params.get("read")
+
+
+def is_of_failures(request):
+    return read_of(request) is not None and request.node.name.startswith("test_failures")
+
+
+@pytest.fixture(scope="module")
+def standing():
+    """A sandbox for every test that changes nothing in it, in a thread of its own."""
+    clock = QuickClock()
+    with start_blocking_portal("asyncio") as portal:
+        opening = Sandbox(clock=clock, tier="prime", moving=False)
+        with portal.wrap_async_context_manager(opening) as sandbox:
+            yield sandbox
+
+
 class TestAgainstTheSandbox(ProviderContract):
     """Everything that the provider declares."""
 
@@ -49,14 +70,13 @@ class TestAgainstTheSandbox(ProviderContract):
     @pytest.fixture(autouse=True)
     def _proved_once(self, request, provider):
         """Failures of public reads are proved on recorded answers; a sandbox for each would take long."""
-        case = getattr(request.node, "callspec", None)
-        read = None if case is None else case.params.get("read")
+        read = read_of(request)
         if read is not None and READS[read].capability not in provider.keyed:
             pytest.skip("proved on recorded answers")
 
     @pytest.fixture
-    def clock(self):
-        return QuickClock()
+    def clock(self, request):
+        return request.getfixturevalue("standing").clock if is_of_failures(request) else QuickClock()
 
     @pytest.fixture
     def transport(self):
@@ -68,7 +88,11 @@ class TestAgainstTheSandbox(ProviderContract):
         return True
 
     @pytest.fixture
-    async def sandbox(self, clock):
+    async def sandbox(self, request, clock):
+        """One of its own, but for tests of failures: those only read."""
+        if is_of_failures(request):
+            yield request.getfixturevalue("standing")
+            return
         async with Sandbox(clock=clock, tier="prime", moving=False) as sandbox:
             yield sandbox
 

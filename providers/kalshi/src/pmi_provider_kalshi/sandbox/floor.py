@@ -87,7 +87,7 @@ class Floor:
         self._phases: dict[str, int] = {}
         for shard, _ in series.SHARDS:
             self.engine.apply(Deposit(time=self.start, account=account_of(0, shard), amount=plan.cash))
-        self._maker = MarketMaker(self.engine, plan.seed, self.start)
+        self._maker = MarketMaker(self.engine, plan.seed, self.start, patient=not plan.moving)
         for event in list(self.calendar.events.values()):
             self._list(event, self.start)
         self._list_collection()

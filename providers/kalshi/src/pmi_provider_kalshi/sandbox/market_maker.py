@@ -31,10 +31,12 @@ class MarketMaker:
         engine: where the orders go.
         seed: of the takers' moods.
         start: the moment of the first deposit.
+        patient: whether it only adds to the book, and never takes what others offer in it.
     """
 
-    def __init__(self, engine: Exchange, seed: int, start: datetime) -> None:
+    def __init__(self, engine: Exchange, seed: int, start: datetime, *, patient: bool = False) -> None:
         self._engine = engine
+        self._patient = patient
         self._seed = seed
         self._orders: dict[str, dict[Level, str]] = {}
         for account in (_MAKER, _TAKER):
@@ -97,6 +99,7 @@ class MarketMaker:
             price=price,
             size=size,
             time_in_force=force,
+            post_only=self._patient and force is TimeInForce.GTC,
         )
         try:
             engine.apply(command)
