@@ -57,11 +57,25 @@ def standing():
             yield sandbox
 
 
+def settings_for(sandbox):
+    return {
+        "environment": "custom",
+        "rest_url": sandbox.rest_url,
+        "ws_url": sandbox.ws_url,
+        "api_key_id": sandbox.api_key_id,
+        "private_key": sandbox.private_key,
+        "timeout": 120,
+    }
+
+
 class TestAgainstTheSandbox(ProviderContract):
     """Everything that the provider declares."""
 
-    # asks nothing of an opened venue, and is proved on recorded answers
-    test_declaration_settings_refuse_unknown_keys = None
+    def test_declaration_settings_refuse_unknown_keys(self, provider, standing):
+        """A rule without ``async``, which cannot wait for a sandbox of its own."""
+        settings = settings_for(standing)
+        assert provider.settings.model_validate(settings).has_key
+        super().test_declaration_settings_refuse_unknown_keys(provider, settings)
 
     @pytest.fixture
     def provider(self):
@@ -98,11 +112,4 @@ class TestAgainstTheSandbox(ProviderContract):
 
     @pytest.fixture
     def open_settings(self, sandbox):
-        return {
-            "environment": "custom",
-            "rest_url": sandbox.rest_url,
-            "ws_url": sandbox.ws_url,
-            "api_key_id": sandbox.api_key_id,
-            "private_key": sandbox.private_key,
-            "timeout": 120,
-        }
+        return settings_for(sandbox)
