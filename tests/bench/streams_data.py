@@ -53,19 +53,47 @@ def numbered(markets: int, count: int, *, uneven: bool = False) -> tuple[list[st
     return names, raw
 
 
-def totals(count: int) -> tuple[str, list[bytes]]:
-    """A token, and its book followed by new totals, with the best prices that are true after each."""
+def totals(count: int) -> tuple[list[str], list[bytes]]:
+    """Both tokens of a market, and their books followed by new totals, with the best prices that are true after each.
+
+    As the venue does it, a message tells a change of both tokens, the second as the mirror of the first.
+    """
     lots = random.Random(9)
-    token = "1" * 77
+    tokens = ["1" * 77, "2" * 77]
     bids = {c: 11 * c for c in range(1, 45)}
     asks = {c: 13 * c for c in range(50, 100)}
 
-    def levels(side: dict[int, int]) -> list[dict[str, str]]:
-        return [{"price": f"{c / 100:.2f}", "size": f"{q}.00"} for c, q in side.items()]
+    def levels(side: dict[int, int], *, mirrored: bool = False) -> list[dict[str, str]]:
+        return [
+            {"price": f"{(100 - c if mirrored else c) / 100:.2f}", "size": f"{q}.00"} for c, q in side.items()
+        ]
+
+    def change(which: int, cents: int, size: int, *, buys: bool) -> dict[str, str]:
+        best = [max(bids), min(asks)]
+        if which:
+            cents, buys, best = 100 - cents, not buys, [100 - best[1], 100 - best[0]]
+        return {
+            "asset_id": tokens[which],
+            "price": f"{cents / 100:.2f}",
+            "size": f"{size}.00" if size else "0",
+            "side": "BUY" if buys else "SELL",
+            "hash": "cd" * 20,
+            "best_bid": f"{best[0] / 100:.2f}",
+            "best_ask": f"{best[1] / 100:.2f}",
+        }
 
     head = {"market": "0x" + "ab" * 32, "timestamp": "1763800000000"}
-    first = {**head, "event_type": "book", "asset_id": token, "bids": levels(bids), "asks": levels(asks)}
-    raw = [json.dumps([{**first, "hash": "ab" * 20}], separators=(",", ":")).encode()]
+    book = {**head, "event_type": "book", "hash": "ab" * 20}
+    first = [
+        {**book, "asset_id": tokens[0], "bids": levels(bids), "asks": levels(asks)},
+        {
+            **book,
+            "asset_id": tokens[1],
+            "bids": levels(asks, mirrored=True),
+            "asks": levels(bids, mirrored=True),
+        },
+    ]
+    raw = [json.dumps(first, separators=(",", ":")).encode()]
     for number in range(count):
         buys = lots.random() < 0.5
         side, cents = (bids, lots.randint(30, 44)) if buys else (asks, lots.randint(50, 65))
@@ -74,16 +102,11 @@ def totals(count: int) -> tuple[str, list[bytes]]:
             side[cents] = size
         else:
             side.pop(cents, None)
-        change = {
-            "asset_id": token,
-            "price": f"{cents / 100:.2f}",
-            "size": f"{size}.00" if size else "0",
-            "side": "BUY" if buys else "SELL",
-            "hash": "cd" * 20,
-            "best_bid": f"{max(bids) / 100:.2f}",
-            "best_ask": f"{min(asks) / 100:.2f}",
+        message = {
+            **head,
+            "event_type": "price_change",
+            "price_changes": [change(which, cents, size, buys=buys) for which in (0, 1)],
         }
-        message = {**head, "event_type": "price_change", "price_changes": [change]}
         message["timestamp"] = str(1_763_800_000_000 + number)
         raw.append(json.dumps(message, separators=(",", ":")).encode())
-    return token, raw
+    return tokens, raw

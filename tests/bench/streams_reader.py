@@ -15,6 +15,7 @@ import os
 import statistics
 import sys
 import time
+from collections import deque
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -173,22 +174,25 @@ async def kalshi_sdk() -> None:
 
 
 async def ours_totals() -> None:
-    """In process: a venue without numbers, each message applied and its best prices checked."""
+    """In process: a venue without numbers, each message applied and its best prices checked.
+
+    One book is kept; the second token's best prices are the mirror of the first's.
+    """
+    from pmi_core.books import LiveBook, Scale
     from pmi_core.identifiers import MarketRef
+    from pmi_core.models import OutcomeSide
     from pmi_core.transport.socket import topics_of
 
-    token, raw = totals(COUNT)
+    (token, _), raw = totals(COUNT)
     feed, make = feed_and_dialect("totals")
-    from pmi_core.books import LiveBook, Scale
-
     book = feed.books[token] = LiveBook(MarketRef.make("here", token), Scale(4, 2))
     dialect = make(NoEars())
     dialect.subscribe(list(topics_of(wanting(token))))
-    read = dialect.read
+    read, other = dialect.read, OutcomeSide.NO
     begun = time.process_time()
     for frame in raw:
         read(frame)
-        book.bid, book.ask  # noqa: B018
+        book.bid, book.ask, book.best(other)
     done(len(raw), time.process_time() - begun)
 
 
@@ -196,18 +200,21 @@ async def polymarket_apis() -> None:
     """The community's client, in process."""
     from polymarket_apis.clients.websockets_client import LocalOrderBookStore
 
-    token, raw = totals(COUNT)
+    (token, other), raw = totals(COUNT)
     store = LocalOrderBookStore()
     texts = [frame.decode() for frame in raw]
     begun = time.process_time()
     for text in texts:
         store.apply_message_text(text)
-        store.best_bid(token), store.best_ask(token)
+        store.best_bid(token), store.best_ask(token), store.best_bid(other), store.best_ask(other)
     done(len(raw), time.process_time() - begun)
 
 
 async def applying() -> None:
-    """Applying changes that are parsed already, in process: change, commit, best prices."""
+    """Applying changes that are parsed already, in process: change, commit, best prices.
+
+    Where they are heard, somebody is given a view of every state, and keeps the newest of each book.
+    """
     from streams_bare import applying as bare_applying
 
     from pmi_core.books import LiveBook, Scale
@@ -240,6 +247,9 @@ async def applying() -> None:
                 plain.append((name, bid, price, by))
             else:
                 changes.append((books[name], bid, price, by, message["seq"]))
+    if VARIANT.endswith("heard"):
+        for book in books.values():
+            book.listen(deque(maxlen=1).append)
     begun = time.process_time()
     if plain:
         bare_applying(dicts, plain)
@@ -258,6 +268,7 @@ asyncio.run(
         "polymarket-apis": polymarket_apis,
         "pmi-apply": applying,
         "pmi-apply-uneven": applying,
+        "pmi-apply-heard": applying,
         "bare-apply": applying,
     }[VARIANT]()
 )

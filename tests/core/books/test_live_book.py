@@ -93,28 +93,45 @@ def test_what_is_read_is_valid_and_its_mirror_is_exact(sides):
     assert mirror.outcome is OutcomeSide.NO
     assert mirror.source is BookSource.MIRROR
     assert mirror.mirror() == read
+    for outcome, shown in ((OutcomeSide.YES, read), (OutcomeSide.NO, mirror)):
+        bid, ask = book.best(outcome)
+        assert (bid, ask) == (
+            shown.best_bid and shown.best_bid.price,
+            shown.best_ask and shown.best_ask.price,
+        )
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "spoil, stated",
     [
-        lambda book: book.change(True, 4000, -101),
-        lambda book: book.put(True, 4100, 5),
-        lambda book: book.replace([(4000, -1)], []),
-        lambda book: book.replace([(4200, 1)], [(4100, 1)]),
-        lambda book: book.expect(3900, 4100),
-        lambda book: book.doubt("the checksum is another one"),
+        (lambda book: book.change(True, 4000, -101), {}),
+        (lambda book: book.put(True, 4100, 5), {}),
+        (lambda book: book.put(True, 3905, 5), {"best_bid": 3905}),
+        (lambda book: book.replace([(4000, -1)], []), {}),
+        (lambda book: book.replace([(4200, 1)], [(4100, 1)]), {}),
+        (lambda book: None, {"best_bid": 3900, "best_ask": 4100}),
+        (lambda book: None, {"best_ask": NO_ASK}),
+        (lambda book: book.doubt("the checksum is another one"), {}),
     ],
-    ids=["below zero", "crossed", "negative snapshot", "crossed snapshot", "best price", "checksum"],
+    ids=[
+        "below zero",
+        "crossed",
+        "finer",
+        "negative snapshot",
+        "crossed snapshot",
+        "best bid",
+        "no ask",
+        "checksum",
+    ],
 )
-def test_what_makes_no_sense_is_never_shown(spoil):
+def test_what_makes_no_sense_is_never_shown(spoil, stated):
     book = a_book()
     before = book.read()
     told = []
     book.listen(told.append)
     book.put(True, 3800, 700)
     spoil(book)
-    assert book.commit(NOW, sequence=2)
+    assert book.commit(NOW, sequence=2, **stated)
     assert not book.is_live
     assert told == []
     with pytest.raises(StaleBook):
@@ -166,6 +183,43 @@ def test_a_message_that_makes_no_sense_is_never_shown(told, written_before):
     assert book.read() == before.model_copy(update={"state": BookState.RESYNCING})
     assert book.apply(True, 3700, 1, NOW, 3) is None
     assert views == []
+
+
+def test_a_view_never_shows_what_waits_for_its_commit():
+    book = a_book()
+    for write in (
+        lambda: book.put(True, 4050, 5),
+        lambda: book.put(False, 4100, 0),
+        lambda: book.put(True, 3905, 5),
+        lambda: book.put(True, 3905, 6),
+        lambda: book.replace([(1000, 1)], []),
+        lambda: book.put(True, 2000, 1),
+        lambda: book.doubt("something"),
+    ):
+        write()
+        view = book.view()
+        assert (view.bid, view.ask) == (Decimal("0.4"), Decimal("0.41"))
+        assert view.build() == plain({4000: 100, 3900: 200}, {4100: 300}, sequence=1)
+    assert book.commit(NOW, sequence=2) == "something"
+    assert book.read().model_copy(update={"state": BookState.LIVE}) == view.build()
+    assert (book.bid, book.ask) == (Decimal("0.4"), Decimal("0.41"))
+
+
+@pytest.mark.parametrize("listening", [False, True])
+def test_views_that_are_kept_stay_as_they_were_however_many_changes_follow(listening):
+    book = a_book()
+    views = [book.view()]
+    if listening:
+        book.listen(views.append)
+    for number in range(300):
+        assert book.apply(True, 100, 1 + number, NOW, 2 + number) is None
+        if not listening and number % 7 == 0:
+            views.append(book.view())
+    for view in views:
+        lowest = view.build().bids[-1]
+        expected = (Decimal("0.01"), Decimal(view.sequence - 1) / 100) if view.sequence > 1 else None
+        assert expected in (None, (lowest.price, lowest.size))
+    assert len(views) == (301 if listening else 44)
 
 
 def test_a_message_of_one_level_shows_what_was_written_before_it():

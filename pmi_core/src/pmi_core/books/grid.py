@@ -17,6 +17,9 @@ NO_ASK: Final = 1 << 62
 _PARTS: Final = (100, 1000)
 """Parts of 1 that a book's prices are first thought to be; finer prices are kept otherwise."""
 
+_LARGEST: Final = (1 << 63) - 1
+"""As much as a row's place holds."""
+
 Cells: TypeAlias = "array[int] | MutableMapping[int, int]"
 """Sizes by place; 0 where there is no level."""
 
@@ -82,6 +85,11 @@ class _Few(dict[int, int]):
 
     def __missing__(self, place: int) -> int:
         return 0
+
+    def __setitem__(self, place: int, size: int) -> None:
+        if size > _LARGEST:
+            raise OverflowError
+        super().__setitem__(place, size)
 
 
 class _Places(dict[int, int]):

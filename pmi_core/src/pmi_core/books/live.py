@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from pmi_core.books.grid import NO_ASK, NO_BID, filled
+from pmi_core.books.grid import filled
 from pmi_core.books.shown import ShownBook
 from pmi_core.books.view import SHEET, BookView
 from pmi_core.models.book import BookState
@@ -38,18 +38,14 @@ class LiveBook(ShownBook):
 
     def replace(self, bids: Iterable[tuple[int, int]], asks: Iterable[tuple[int, int]]) -> None:
         """Take a snapshot: pairs of price and size, in any order; :meth:`commit` makes it live."""
-        if self._before is None:
-            self._before = (self._sheet, self._count)
+        self._live = self._pending = True
         self._wrong = None
-        self._live = True
         sides = list(bids), list(asks)
         try:
             self._lay(*filled(self.scale.grids, *sides))
         except (KeyError, OverflowError):
             self._wrong = "the snapshot has a price outside of 0 to 1, or a size that no book can hold"
             return
-        self._best_bid = self._grid.below(self._cells)
-        self._best_ask = self._grid.above(self._cells)
         if any(size < 0 for side in sides for _, size in side):
             self._wrong = "a size is negative"
 
@@ -64,30 +60,31 @@ class LiveBook(ShownBook):
             self._put(is_bid, price, size, adds=False)
 
     def _put(self, is_bid: bool, price: int, size: int, *, adds: bool) -> None:
+        self._pending = True
+        self._sheet = None
         try:
             at = self._place(is_bid, price)
-            size = size + self._cells[at] if adds else size
-            if self._written + 1 >= len(self._changes):
-                self._changes.extend(self._changes)
-            self._changes[self._written + 1] = size
+            before = self._cells[at]
+            size = size + before if adds else size
+            self._cells[at] = size
         except (KeyError, OverflowError):
             self._wrong = f"no book can hold {size} at {price}"
             return
+        self._undo.append((at, before))
         if size < 0:
-            self._wrong = f"the size at {self.scale.price(price)} fell below zero"
-            return
-        self._changes[self._written] = at
-        self._written += 2
-        self._cells[at] = size
-        if is_bid:
+            self._wrong = self._below_zero(price)
+        elif is_bid:
             if size:
                 self._best_bid = max(self._best_bid, price)
             elif price == self._best_bid:
                 self._best_bid = self._grid.below(self._cells, at)
-        elif size:
-            self._best_ask = min(self._best_ask, price)
-        elif price == self._best_ask:
-            self._best_ask = self._grid.above(self._cells, at)
+            self.bid = self.scale.best(self._best_bid)
+        else:
+            if size:
+                self._best_ask = min(self._best_ask, price)
+            elif price == self._best_ask:
+                self._best_ask = self._grid.above(self._cells, at)
+            self.ask = self.scale.best(self._best_ask)
 
     def _place(self, is_bid: bool, price: int) -> int:
         """Where a price is kept; a finer grid is laid for a finer price, and KeyError raised where none has it."""
@@ -100,8 +97,6 @@ class LiveBook(ShownBook):
         grid, cells = filled(finer, *(side.items() for side in sides))
         at = (grid.bid_at if is_bid else grid.ask_at)[price]
         cells[at] = 0
-        if self._before is None:
-            self._before = (self._sheet, self._count)
         self._lay(grid, cells)
         return at
 
@@ -136,95 +131,119 @@ class LiveBook(ShownBook):
         """
         if not self._live:
             return None
-        # Nearly every message of a busy book comes here, so what _put, expect and commit do stands in one piece.
-        written, changes, cells = self._written, self._changes, self._cells
+        # Nearly every message of a busy book comes here, so what _put and commit do stands in one piece.
+        cells = self._cells
         try:
             at = (self._bid_at if is_bid else self._ask_at)[price]
-            now = size + cells[at] if adds else size
-            changes[written + 1] = now
-            changes[written] = at
-        except (KeyError, IndexError, OverflowError):
+            before = cells[at]
+            now = size + before if adds else size
+            cells[at] = now
+        except (KeyError, OverflowError):
             self._put(is_bid, price, size, adds=adds)
-        else:
-            if now > 0:
-                cells[at] = now
-                # Without max and min, which are calls.
-                if is_bid:
-                    best = self._best_bid
-                    if price > best:
-                        self._best_bid = price
-                else:
-                    best = self._best_ask
-                    if price < best:
-                        self._best_ask = price
-            elif now:
-                self._wrong = f"the size at {self.scale.price(price)} fell below zero"
-            else:
-                cells[at] = 0
-                if is_bid:
-                    if price == self._best_bid:
-                        self._best_bid = self._grid.below(cells, at)
-                elif price == self._best_ask:
-                    self._best_ask = self._grid.above(cells, at)
-            self._written = written + 2
+            return self.commit(
+                received_time, sequence=sequence, venue_time=venue_time, best_bid=best_bid, best_ask=best_ask
+            )
         bid, ask = self._best_bid, self._best_ask
-        if (best_bid is not None and best_bid != bid) or (best_ask is not None and best_ask != ask):
-            self._wrong = self._wrong or _NOT_STATED
-        if self._wrong is not None or bid >= ask:
-            return self._darken()
-        if self._before is not None:
-            self._before = None
-            self.state = _LIVE
+        # Without max and min, which are calls.
+        if is_bid:
+            if now:
+                if price > bid:
+                    self._best_bid = bid = price
+                    self.bid = self.scale.best(bid)
+            elif price == bid:
+                self._best_bid = bid = self._grid.below(cells, at)
+                self.bid = self.scale.best(bid)
+        elif now:
+            if price < ask:
+                self._best_ask = ask = price
+                self.ask = self.scale.best(ask)
+        elif price == ask:
+            self._best_ask = ask = self._grid.above(cells, at)
+            self.ask = self.scale.best(ask)
+        if (
+            self._pending
+            or now < 0
+            or bid >= ask
+            or (best_bid is not None and best_bid != bid)
+            or (best_ask is not None and best_ask != ask)
+        ):
+            self._pending = True
+            self._sheet = None
+            self._undo.append((at, before))
+            if now < 0:
+                self._wrong = self._below_zero(price)
+            return self.commit(
+                received_time, sequence=sequence, venue_time=venue_time, best_bid=best_bid, best_ask=best_ask
+            )
         self.received_time = received_time
         self.sequence = sequence
         self.venue_time = venue_time
-        self._count = count = self._written
-        if count >= SHEET:
-            self._turn()
+        sheet = self._sheet
+        if sheet is not None:
+            changes, count = sheet.changes, self._count
+            changes[count] = at
+            changes[count + 1] = now
+            self._count = count = count + 2
+            if count == SHEET:
+                self._sheet = None
         if self._listeners:
             self._tell()
         return None
 
     def doubt(self, reason: str) -> None:
         """Say that a check failed: the next commit makes the book go dark instead of showing it."""
+        self._pending = True
         self._wrong = reason
 
-    def expect(self, best_bid: int | None, best_ask: int | None) -> None:
-        """Check the best prices against those that the venue states; None where a side is empty."""
-        bid = NO_BID if best_bid is None else best_bid
-        ask = NO_ASK if best_ask is None else best_ask
-        if self._live and (bid != self._best_bid or ask != self._best_ask):
-            self._wrong = _NOT_STATED
-
     def commit(
-        self, received_time: datetime, *, sequence: int | None = None, venue_time: datetime | None = None
+        self,
+        received_time: datetime,
+        *,
+        sequence: int | None = None,
+        venue_time: datetime | None = None,
+        best_bid: int | None = None,
+        best_ask: int | None = None,
     ) -> str | None:
         """Make what was written visible; None when all is well, else what is wrong.
 
         What is wrong makes the book dark (:meth:`lose`); the caller asks for a new snapshot.
+
+        Args:
+            received_time: when the message came.
+            sequence: the venue's number of it.
+            venue_time: the venue's time of it.
+            best_bid: as the venue states it, read by :attr:`Scale.best_bid`; None where it states none.
+            best_ask: likewise.
         """
         if not self._live:
             return None
-        if self._wrong is not None or self._best_bid >= self._best_ask:
-            return self._darken()
+        bid, ask = self._best_bid, self._best_ask
+        wrong = self._wrong
+        if wrong is None and bid >= ask:
+            wrong = f"the book is crossed: bid {self.scale.price(bid)} against ask {self.scale.price(ask)}"
+        if wrong is None and (best_bid not in (None, bid) or best_ask not in (None, ask)):
+            wrong = _NOT_STATED
+        if wrong is not None:
+            self.lose()
+            return wrong
         self.received_time = received_time
         self.sequence = sequence
         self.venue_time = venue_time
         self.state = _LIVE
-        self._before = None
-        self._count = self._written
-        if self._count >= SHEET:
-            self._turn()
+        self._settle()
         if self._listeners:
             self._tell()
         return None
 
+    def _below_zero(self, price: int) -> str:
+        return f"the size at {self.scale.price(price)} fell below zero"
+
     def _tell(self) -> None:
-        # As BookView(...) makes it, in a third of the time.
+        # As view() makes it, in a third of the time.
         view = _new_view(
             BookView,
             (
-                self._sheet,
+                self._sheet or self._open(),
                 self._count,
                 self._best_bid,
                 self._best_ask,
@@ -236,23 +255,10 @@ class LiveBook(ShownBook):
         for hear in self._listeners:
             hear(view)
 
-    def _darken(self) -> str:
-        wrong = self._wrong or (
-            f"the book is crossed: bid {self.scale.price(self._best_bid)} "
-            f"against ask {self.scale.price(self._best_ask)}"
-        )
-        self.lose()
-        return wrong
-
     def lose(self, state: BookState = BookState.RESYNCING) -> None:
         """Stop being live until the next snapshot; the last true levels stay readable under the state."""
-        if self._live:
-            # What was written and never shown is left out.
-            sheet, count = self._before or (self._sheet, self._count)
-            self._lay(sheet.grid, sheet.at(count))
-            self._best_bid = self._grid.below(self._cells)
-            self._best_ask = self._grid.above(self._cells)
+        if self._pending:
+            self._use(*self._shown_last())  # what was written and never shown is left out
+        self._settle()
         self._live = False
-        self._wrong = None
-        self._before = None
         self.state = state

@@ -70,6 +70,23 @@ class _Shown(dict[int, Decimal]):
         return shown
 
 
+class _Best(dict[int, Decimal | None]):
+    """Best prices that were shown before; None where there is none."""
+
+    __slots__ = ("_made",)
+
+    def __init__(self, made: Callable[[int], Decimal]) -> None:
+        super().__init__()
+        self._made = made
+
+    def __missing__(self, number: int) -> Decimal | None:
+        shown = None if number in {NO_BID, NO_ASK} else self._made(number)
+        if len(self) >= _MOST:
+            self.clear()
+        self[number] = shown
+        return shown
+
+
 class Scale:
     """How many decimal digits of a venue's prices and sizes an integer holds.
 
@@ -81,10 +98,12 @@ class Scale:
     """
 
     __slots__ = (
+        "best",
         "best_ask",
         "best_bid",
         "grids",
         "mirrored",
+        "mirrored_best",
         "one",
         "price",
         "price_digits",
@@ -118,6 +137,11 @@ class Scale:
         """Rows that books of this scale are kept in, the coarsest first."""
         self.price: Callable[[int], Decimal] = _Shown(price_digits).__getitem__
         """The price of an integer."""
+        price = self.price
+        self.best: Callable[[int], Decimal | None] = _Best(price).__getitem__
+        """The price of a best price; None for NO_BID and NO_ASK."""
+        self.mirrored_best: Callable[[int], Decimal | None] = _Best(lambda at: price(one - at)).__getitem__
+        """The other outcome's, so the bid's of an ask: ``1 - best(at)``; None likewise."""
         self.size: Callable[[int], Decimal] = _Shown(size_digits).__getitem__
         """The size of an integer."""
 

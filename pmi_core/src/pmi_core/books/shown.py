@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
-from pmi_core.books.grid import NO_ASK, NO_BID, Cells, Grid
+from pmi_core.books.grid import Cells, Grid
 from pmi_core.books.scale import Scale
 from pmi_core.books.view import BookView, Sheet, whole_book
 from pmi_core.errors import StaleBook
 from pmi_core.identifiers import MarketRef
 from pmi_core.models.book import BookState, OrderBook
+from pmi_core.models.market import OutcomeSide
 
 __all__ = ["ShownBook"]
 
@@ -26,19 +27,21 @@ class ShownBook:
 
     __slots__ = (
         "_ask_at",
-        "_before",
         "_best_ask",
         "_best_bid",
         "_bid_at",
         "_cells",
-        "_changes",
         "_count",
         "_grid",
         "_listeners",
         "_live",
+        "_pending",
+        "_replaced",
         "_sheet",
-        "_written",
+        "_undo",
         "_wrong",
+        "ask",
+        "bid",
         "market_ref",
         "received_time",
         "scale",
@@ -55,14 +58,24 @@ class ShownBook:
         self.venue_time: datetime | None = None
         self.received_time: datetime | None = None
         """When the newest change was received; None before the first snapshot."""
-        self._best_bid = NO_BID
-        self._best_ask = NO_ASK
+        self.bid: Decimal | None = None
+        """The highest bid of what was written last; None where there is none."""
+        self.ask: Decimal | None = None
+        """The lowest ask, likewise."""
         self._live = False
+        self._pending = False
+        """Whether something was written, or found wrong, that waits for its commit."""
         self._wrong: str | None = None
-        self._before: tuple[Sheet, int] | None = None
-        """What was shown last, while something waits for its commit that the sheet cannot undo."""
+        self._undo: list[tuple[int, int]] = []
+        """Places that wait for their commit, and the sizes that they had, in order."""
+        self._replaced: tuple[Grid, Cells] | None = None
+        """What was shown last, while other cells wait for their commit."""
+        self._sheet: Sheet | None = None
+        """What views are of; kept only while somebody takes them, for it doubles what a change touches."""
+        self._count = 0
+        """Entries of the sheet's changes that are written."""
         self._listeners: tuple[Callable[[BookView], None], ...] = ()
-        self._lay(scale.grids[0], scale.grids[0].blank())
+        self._use(scale.grids[0], scale.grids[0].blank())
 
     def __repr__(self) -> str:
         return f"LiveBook({self.market_ref!r}, {self.state.value}, bid={self.bid}, ask={self.ask})"
@@ -84,15 +97,12 @@ class ShownBook:
         """Sizes by price, as integers, of what was written last."""
         return self._grid.sides(self._cells)[1]
 
-    @property
-    def bid(self) -> Decimal | None:
-        """The highest bid; None where there is none."""
-        return None if self._best_bid == NO_BID else self.scale.price(self._best_bid)
-
-    @property
-    def ask(self) -> Decimal | None:
-        """The lowest ask; None where there is none."""
-        return None if self._best_ask == NO_ASK else self.scale.price(self._best_ask)
+    def best(self, outcome: OutcomeSide = OutcomeSide.YES) -> tuple[Decimal | None, Decimal | None]:
+        """The highest bid and the lowest ask for an outcome; None where there is none."""
+        if outcome is OutcomeSide.YES:
+            return self.bid, self.ask
+        mirrored = self.scale.mirrored_best
+        return mirrored(self._best_ask), mirrored(self._best_bid)
 
     def age(self, now: datetime) -> float | None:
         """Seconds since the newest change was received; None before the first snapshot."""
@@ -106,15 +116,14 @@ class ShownBook:
         """
         if self.state is not BookState.LIVE or self.received_time is None:
             raise self._dark()
-        return BookView(
-            self._sheet,
-            self._count,
-            self._best_bid,
-            self._best_ask,
-            self.received_time,
-            self.sequence,
-            self.venue_time,
-        )
+        if self._pending:
+            grid, cells = self._shown_last()
+            sheet, count = Sheet(self.market_ref, self.scale, grid, cells), 0
+            best = grid.below(cells), grid.above(cells)
+        else:
+            sheet = self._sheet or self._open()
+            count, best = self._count, (self._best_bid, self._best_ask)
+        return BookView(sheet, count, *best, self.received_time, self.sequence, self.venue_time)
 
     def read(self) -> OrderBook:
         """The whole book in neutral words, in YES terms, with its state; ``.mirror()`` is the other outcome's.
@@ -168,15 +177,41 @@ class ShownBook:
     # ------------------------------------------------------------------------------------- keeping
 
     def _lay(self, grid: Grid, cells: Cells) -> None:
-        """Keep the levels in these cells of a grid from now on."""
+        """Keep the levels in other cells, which wait for their commit."""
+        if self._replaced is None:
+            self._replaced = self._shown_last()
+        self._undo.clear()
+        self._use(grid, cells)
+
+    def _use(self, grid: Grid, cells: Cells) -> None:
         self._grid = grid
         self._bid_at, self._ask_at = grid.bid_at, grid.ask_at
         self._cells = cells
-        self._turn()
+        self._sheet = None
+        self._best_bid: int = grid.below(cells)
+        self._best_ask: int = grid.above(cells)
+        self.bid = self.scale.best(self._best_bid)
+        self.ask = self.scale.best(self._best_ask)
 
-    def _turn(self) -> None:
-        """Begin a new sheet."""
-        self._sheet = Sheet(self.market_ref, self.scale, self._grid, self._cells)
-        self._cells = self._grid.copy(self._cells)
-        self._changes = self._sheet.changes
-        self._written = self._count = 0
+    def _shown_last(self) -> tuple[Grid, Cells]:
+        """The levels without what waits for its commit, in cells of their own."""
+        if self._replaced is not None:
+            grid, cells = self._replaced
+            return grid, grid.copy(cells)
+        cells = self._grid.copy(self._cells)
+        for at, before in reversed(self._undo):
+            cells[at] = before
+        return self._grid, cells
+
+    def _settle(self) -> None:
+        """Nothing waits for its commit any more."""
+        self._pending = False
+        self._wrong = None
+        self._replaced = None
+        self._undo.clear()
+
+    def _open(self) -> Sheet:
+        """Begin a sheet with the levels as they are."""
+        self._sheet = sheet = Sheet(self.market_ref, self.scale, self._grid, self._grid.copy(self._cells))
+        self._count = 0
+        return sheet

@@ -1,4 +1,4 @@
-"""The client's side of a venue without numbers."""
+"""The client's side of a venue without numbers; the second token of a market is left to be derived."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class HashedEntry(Entry, gc=False):
 
 
 class Changes(msgspec.Struct, gc=False, tag_field="event_type", tag="price_change"):
-    timestamp: str
     price_changes: list[Entry]
+    timestamp: str
 
 
 class HashedChanges(msgspec.Struct, gc=False, tag_field="event_type", tag="price_change"):
-    timestamp: str
     price_changes: list[HashedEntry]
+    timestamp: str
 
 
 class Book(msgspec.Struct, tag_field="event_type", tag="book"):
@@ -46,6 +46,17 @@ class Book(msgspec.Struct, tag_field="event_type", tag="book"):
     asks: list[Quoted] = []
 
 
+class Kept:
+    """A token whose book came."""
+
+    __slots__ = ("book", "newest", "topic")
+
+    def __init__(self, book, topic, newest):
+        self.book = book
+        self.topic = topic
+        self.newest = newest  # the newest time stamp seen
+
+
 class PolymarketDialect:
     def __init__(self, ears, feed, *, whole_hash=True):
         self.ears = ears
@@ -53,7 +64,7 @@ class PolymarketDialect:
         self.whole_hash = whole_hash
         self.begun = False
         self.topics = {}
-        self.newest = {}  # asset -> the newest time stamp seen
+        self.kept = {}
         changes = HashedChanges if whole_hash else Changes
         one = changes | Book
         self.read_changes = msgspec.json.Decoder(changes).decode  # as nearly all are, and a little quicker
@@ -93,11 +104,11 @@ class PolymarketDialect:
 
     def read(self, frame):
         try:
-            changes = self.read_changes(frame)
+            message = self.read_changes(frame)
         except msgspec.DecodeError:
             self._read_other(frame)
         else:
-            self._change(changes)
+            self._change(message)
 
     def _read_other(self, frame):
         if frame == b"PONG":
@@ -110,43 +121,42 @@ class PolymarketDialect:
                 self._change(message)
 
     def _change(self, message):
-        stamp, books, newest = message.timestamp, self.feed.books, self.newest
+        stamp, received = message.timestamp, self.ears.received
         for entry in message.price_changes:
-            asset = entry.asset_id
-            book = books.get(asset)
-            if book is None:
+            kept = self.kept.get(entry.asset_id)
+            if kept is None:
                 continue
-            before = newest.get(asset, "")
-            if stamp > before:  # as many digits in every stamp
-                newest[asset] = stamp
-            elif stamp < before:
+            book = kept.book
+            if stamp < kept.newest:  # as many digits in every stamp
                 book.doubt("an older message came late, and may have undone a newer one")
+            else:
+                kept.newest = stamp
             scale = book.scale
+            buys = entry.side == "BUY"
             price, size = scale.ticks(entry.price), scale.units(entry.size)
             if self.whole_hash:
-                book.put(entry.side == "BUY", price, size)
+                book.put(buys, price, size)
                 if book.is_live and entry.hash != hashed(book.bids, book.asks):
                     book.doubt("the book is not the one whose hash the venue states")
             wrong = book.apply(
-                entry.side == "BUY",
+                buys,
                 price,
                 size,
-                self.ears.received,
+                received,
                 None,
                 None,
                 scale.best_bid(entry.best_bid),
                 scale.best_ask(entry.best_ask),
             )
             if wrong is not None:
-                self.ears.gap([self.topics[asset]], wrong)
+                self.ears.gap([kept.topic], wrong)
 
     def _book(self, message):
-        book = self.feed.books.get(message.asset_id)
-        topic = self.topics.get(message.asset_id)
-        stamp = message.timestamp
-        if book is None or topic is None or stamp < self.newest.get(message.asset_id, ""):
+        asset, stamp = message.asset_id, message.timestamp
+        book, topic, kept = self.feed.books.get(asset), self.topics.get(asset), self.kept.get(asset)
+        if book is None or topic is None or (kept is not None and stamp < kept.newest):
             return
-        self.newest[message.asset_id] = stamp
+        self.kept[asset] = Kept(book, topic, stamp)
         scale = book.scale
         book.replace(
             [(scale.ticks(one.price), scale.units(one.size)) for one in message.bids],

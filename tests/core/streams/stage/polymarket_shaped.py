@@ -1,4 +1,7 @@
-"""A venue without numbers: sends new totals, states best prices and a hash, and wants text heartbeats."""
+"""A venue without numbers: sends new totals, states best prices and a hash, and wants text heartbeats.
+
+A change of a market is told of both its tokens, the second as the mirror of the first.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +70,16 @@ class PolymarketShaped(Session):
             "best_bid": price_text(max(book.bids, default=0)),
             "best_ask": price_text(min(book.asks, default=10_000)),
         }
-        self.say({"event_type": "price_change", "timestamp": self.stamped(), "price_changes": [entry]})
+        other = {
+            **entry,
+            "asset_id": f"{change.market}-no",
+            "price": price_text(10_000 - change.price),
+            "side": "SELL" if change.is_bid else "BUY",
+            "best_bid": price_text(10_000 - min(book.asks, default=10_000)),
+            "best_ask": price_text(10_000 - max(book.bids, default=0)),
+        }
+        both = [entry, other]
+        self.say({"event_type": "price_change", "timestamp": self.stamped(), "price_changes": both})
 
     def traded(self, market, number):
         """Trades of such a venue are not numbered, so nothing can be proved of them here."""

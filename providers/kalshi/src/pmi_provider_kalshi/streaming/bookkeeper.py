@@ -75,11 +75,11 @@ class Bookkeeper:
         except UnexpectedAnswer as error:
             self._lost(self._line, body.market_ticker, f"the book of {body.market_ticker}: {error.message}")
             return
-        if body.side == "yes":
-            book.change(True, price, by)
-        else:
-            book.change(False, scale.one - price, by)
-        wrong = book.commit(self._ears.received, sequence=(book.sequence or 0) + 1, venue_time=time)
+        bid = body.side == "yes"
+        number = (book.sequence or 0) + 1
+        wrong = book.apply(
+            bid, price if bid else scale.one - price, by, self._ears.received, number, time, adds=True
+        )
         if wrong is not None:
             self._ears.gap((Topic(Channel.BOOK, body.market_ticker),), wrong)
 
