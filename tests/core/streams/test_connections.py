@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from http import HTTPStatus
 from random import Random
 
@@ -173,6 +175,30 @@ async def test_a_topic_is_asked_for_once_and_given_up_with_its_last_listener(sha
         server.change("A")
         assert [one.market_ref for one in await until(first, a_book)] == ["here:A"]
         assert list(feed.books) == ["A"]
+
+
+async def test_who_left_hears_nothing_more_and_is_kept_by_nobody():
+    async with (
+        Server(Truth(["A"], 1), KalshiShaped) as server,
+        feeding(server.url, KalshiDialect) as (feed, _),
+        feed.listen(wanting("A")) as stays,
+    ):
+        await until(stays, live)
+        async with feed.listen(wanting("A")) as leaves:
+            await until(leaves, a_book)
+            server.change("A")
+            await until(stays, a_book)
+            await until(stays, a_book)
+        with pytest.raises(StopAsyncIteration):  # neither what waited for it nor what comes now
+            await anext(leaves)
+        server.change("A")
+        await until(stays, a_book)
+        with pytest.raises(StopAsyncIteration):
+            await anext(leaves)
+        gone = weakref.ref(leaves)
+        del leaves
+        gc.collect()
+        assert gone() is None
 
 
 async def test_a_storm_of_subscriptions_ends_with_exactly_what_is_wanted():

@@ -71,6 +71,22 @@ async def test_latest_keeps_one_of_each_market():
     assert {str(update.bid) for update in await all_of(outlet)} == {"0.0100"}
 
 
+@pytest.mark.parametrize("dark", [ConnectionState.GAP, ConnectionState.STALE, ConnectionState.CONNECTING])
+async def test_every_book_that_waits_is_withdrawn_when_all_markets_go_dark(dark):
+    outlet = Outlet(Delivery.LATEST, 1, "here")
+    books = [a_book("A"), a_book("B")]
+    for book in books:
+        say(outlet, book, 1)
+    outlet.put(state(dark, reason="the connection broke off"))
+    say(outlet, books[1], 2)
+    outlet.put(state(ConnectionState.LIVE))
+    seen = await all_of(outlet)
+    assert [(one.type, getattr(one, "market_ref", one.type)) for one in seen] == [
+        ("book", "here:B"),
+        ("connection", "connection"),
+    ]
+
+
 async def test_a_book_that_waits_is_withdrawn_when_its_market_goes_dark():
     outlet = Outlet(Delivery.LATEST, 1, "here")
     first, second = a_book("A"), a_book("B")
