@@ -216,6 +216,8 @@ class KalshiDialect:
             or topic is None
             or (not in_order and not self.sequences[message.sid].is_newest(message.seq))
         ):
+            if book is None and topic is not None:
+                self.ears.answered([topic])  # whoever asked for it has left
             return
         scale = book.scale
         book.replace(

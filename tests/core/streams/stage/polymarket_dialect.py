@@ -155,6 +155,8 @@ class PolymarketDialect:
         asset, stamp = message.asset_id, message.timestamp
         book, topic, kept = self.feed.books.get(asset), self.topics.get(asset), self.kept.get(asset)
         if book is None or topic is None or (kept is not None and stamp < kept.newest):
+            if book is None and topic is not None:
+                self.ears.answered([topic])  # whoever asked for it has left
             return
         self.kept[asset] = Kept(book, topic, stamp)
         scale = book.scale

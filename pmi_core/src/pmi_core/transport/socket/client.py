@@ -97,7 +97,7 @@ class SocketClient:
         if self._closed:
             raise RequestError("the venue is closed", hint="open it again", venue=self._plan.venue)
         self._links = [link for link in self._links if not link.over]
-        new = [topic for topic in dict.fromkeys(topics) if (at := self._of.get(topic)) is None or at.over]
+        new = [topic for topic in dict.fromkeys(topics) if not self._wants(topic)]
         made: list[Link] = []
         room = {link: self._room(link) for link in self._links}
         placed: dict[Link, list[Topic]] = {}
@@ -115,6 +115,10 @@ class SocketClient:
         for link, some in placed.items():
             self._of.update(dict.fromkeys(some, link))
             link.want(some)
+
+    def _wants(self, topic: Topic) -> bool:
+        link = self._of.get(topic)
+        return link is not None and not link.over and topic in link  # what was refused is wanted no more
 
     def _full(self) -> RequestError:
         return RequestError(

@@ -61,6 +61,9 @@ class Link:
     def __len__(self) -> int:
         return len(self._wanted)
 
+    def __contains__(self, topic: Topic) -> bool:
+        return topic in self._wanted
+
     def want(self, topics: list[Topic]) -> None:
         """Hear of more; what is wanted already is not asked for again."""
         self._wanted.update(dict.fromkeys(topics))

@@ -301,6 +301,14 @@ class Talk:
         late = [topic for topic, deadline in self._pending.items() if awake > deadline]
         if not late:
             return
+        self._news.set()
+        for topic in late:
+            if topic not in self._wanted:
+                # Nobody waits for the answer: it may be unsubscribed now, and is no fault of the connection.
+                del self._pending[topic]
+                self._unsynced.pop(topic, None)
+                self._late.discard(topic)
+        late = [topic for topic in late if topic in self._pending]
         # Only a venue that goes on talking leaves out a single topic; one that fell silent left out all.
         talking = awake - self._data_at < self._pulse.answer / 2
         again = [topic for topic in late if topic in self._late]
@@ -311,7 +319,6 @@ class Talk:
             tries = self._tries[topic] = self._tries.get(topic, 0) + talking
             if tries >= _TRIES:
                 self.refused((topic,), _ignored(topic))
-        self._news.set()
         if any(topic in self._asked for topic in again):
             raise VenueError("the venue does not answer a subscription")
 

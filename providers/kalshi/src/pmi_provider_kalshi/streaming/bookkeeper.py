@@ -94,6 +94,8 @@ class Bookkeeper:
         if book is None or topic not in self._line.topics:
             if ticker not in self._line.ever:
                 self._stranger(ticker)
+            elif topic in self._line.topics:
+                self._ears.answered((topic,))  # whoever asked for it has left
             return
         scale = book.scale
         try:

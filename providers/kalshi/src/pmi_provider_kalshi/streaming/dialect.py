@@ -56,6 +56,7 @@ class KalshiDialect:
         self._teller = teller
         self._faults = faults
         self._commands = Commands()
+        self._probed = -1
         self._lines = {name: Line(name) for names in NAMES.values() for name in names}
         self._books = Bookkeeper(
             ears, teller.feed.books, self._lines["orderbook_delta"], self._counts, self._lost
@@ -131,8 +132,18 @@ class KalshiDialect:
         return [*messages, *self.subscribe(others)]
 
     def probe(self, topics: Collection[Topic]) -> Iterable[Message]:
-        """Ask which subscriptions there are: the answer also tells which ones are gone."""
-        return [self._commands.list_subscriptions()]
+        """Ask which subscriptions there are, which also tells which ones are gone, and for a book if any is wanted.
+
+        Commands may be answered where nothing is streamed any more, so only the book counts as data then.
+        A different one is asked for each time.
+        """
+        messages = [self._commands.list_subscriptions()]
+        line = self._lines["orderbook_delta"]
+        if line.sid is not None and line.topics:
+            books = list(line.topics)
+            self._probed = (self._probed + 1) % len(books)
+            messages += self._commands.update(line, "get_snapshot", [books[self._probed]])
+        return messages
 
     def heartbeat(self) -> Message | None:
         """The protocol's own ping is enough."""
@@ -241,6 +252,8 @@ class KalshiDialect:
         if kind is wire.ErrorFrame:
             self._refuse(message, line)
         elif kind is wire.OkFrame:
+            if self._lines["orderbook_delta"].topics:
+                self._ears.pong()  # where a book is wanted, only data is a sign that data comes
             self._carried_out(message)
         else:
             self._commands.answered(message.id)
