@@ -7,9 +7,11 @@ import heapq
 from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar, runtime_checkable
 
-__all__ = ["START", "ManualClock"]
+from pmi_core.clock import Clock
+
+__all__ = ["START", "ManualClock", "MovableClock"]
 
 START: Final = datetime(2026, 1, 5, 15, 0, tzinfo=UTC)
 """A Monday in trading hours of every venue; the moment at which a manual clock starts."""
@@ -18,6 +20,15 @@ Result = TypeVar("Result")
 
 _TURNS: Final = 20
 """Rounds of the loop given to a woken sleeper, enough to reach its next sleep."""
+
+
+@runtime_checkable
+class MovableClock(Clock, Protocol):
+    """A clock that a test may move ahead, whether or not it also runs by itself."""
+
+    async def advance(self, seconds: float) -> None:
+        """Let time pass at once."""
+        ...
 
 
 class ManualClock:
