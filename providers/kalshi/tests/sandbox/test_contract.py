@@ -3,44 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from decimal import Decimal
-from typing import ClassVar
 
 import httpx2
 import pytest
 from anyio.from_thread import start_blocking_portal
 
-from pmi_core.clock import SystemClock
-from pmi_core.testing.clock import START
+from pmi_core.testing.clock import RunningClock
 from pmi_core.testing.conformance import ProviderContract
 from pmi_core.testing.recordings import Recordings
 from pmi_provider_kalshi.plugin import pmi_provider
 from pmi_provider_kalshi.sandbox import Sandbox
 
-
-class QuickClock(SystemClock):
-    """Runs many times as fast as the machine's, for client and sandbox alike, and leaps when told."""
-
-    SPEED: ClassVar[int] = 8  # a stamp is good for 20 of its seconds, also on a busy machine
-
-    def __init__(self):
-        self.begun = time.monotonic()
-        self.leapt = 0.0
-
-    def now(self):
-        return START + timedelta(seconds=self.monotonic())
-
-    def monotonic(self):
-        return (time.monotonic() - self.begun) * self.SPEED + self.leapt
-
-    async def sleep(self, seconds):
-        await asyncio.sleep(max(seconds, 0) / self.SPEED)
-
-    async def advance(self, seconds):
-        self.leapt += seconds
+SPEED = 8
 
 
 class Unwaiting:
@@ -71,14 +47,21 @@ def only_reads(request):
     return {"may_trade", "cut", "ending"}.isdisjoint(request.fixturenames)
 
 
+@asynccontextmanager
+async def served(clock):
+    """A sandbox where prices stand, and its time."""
+    async with clock.running(), Sandbox(clock=clock, tier="prime", moving=False) as sandbox:
+        yield sandbox
+
+
 @pytest.fixture(scope="module")
 def standing():
     """A sandbox for every test that changes nothing in it, in a thread of its own."""
-    clock = QuickClock()
-    with start_blocking_portal("asyncio") as portal:
-        opening = Sandbox(clock=clock, tier="prime", moving=False)
-        with portal.wrap_async_context_manager(opening) as sandbox:
-            yield sandbox
+    with (
+        start_blocking_portal("asyncio") as portal,
+        portal.wrap_async_context_manager(served(RunningClock(SPEED))) as sandbox,
+    ):
+        yield sandbox
 
 
 def settings_for(sandbox):
@@ -107,7 +90,7 @@ class TestAgainstTheSandbox(ProviderContract):
     @pytest.fixture
     def clock(self, request):
         if not only_reads(request):
-            return QuickClock()
+            return RunningClock(SPEED)
         clock = request.getfixturevalue("standing").clock
         return Unwaiting(clock) if is_of_failures(request) else clock
 
@@ -123,7 +106,7 @@ class TestAgainstTheSandbox(ProviderContract):
     @pytest.fixture
     async def own(self, clock):
         """A sandbox for one test."""
-        async with Sandbox(clock=clock, tier="prime", moving=False) as sandbox:
+        async with served(clock) as sandbox:
             yield sandbox
 
     @pytest.fixture

@@ -2,57 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import asynccontextmanager
-from datetime import timedelta
 
 import pytest
 
-from pmi_core.clock import SystemClock
 from pmi_core.provider import OpenContext
-from pmi_core.testing.clock import START
+from pmi_core.testing.clock import RunningClock
 from pmi_provider_kalshi.plugin import pmi_provider
 from pmi_provider_kalshi.sandbox import Sandbox
 
-SPEED, STEP = 20, 0.2
-
-
-class Ahead(SystemClock):
-    """Runs many times as fast as the machine's, for client and exchange alike, while the loop turns.
-
-    It goes on by one step whenever the loop comes round to it, so a machine that is too busy slows it down
-    together with everything else: a stamp of a few seconds' worth never grows old for want of a processor.
-    """
-
-    def __init__(self):
-        self.passed = 0.0
-
-    def now(self):
-        return START + timedelta(seconds=self.passed)
-
-    def monotonic(self):
-        return self.passed
-
-    async def sleep(self, seconds):
-        until = self.passed + seconds
-        await asyncio.sleep(0)
-        while self.passed < until:
-            await asyncio.sleep(max(until - self.passed, STEP) / SPEED)
-
-    async def run(self):
-        while True:
-            await asyncio.sleep(STEP / SPEED)
-            self.passed += STEP
-
-
-@asynccontextmanager
-async def running(clock):
-    going = asyncio.ensure_future(clock.run())
-    try:
-        yield
-    finally:
-        going.cancel()
-        await asyncio.gather(going, return_exceptions=True)
+SPEED = 20
 
 
 @pytest.fixture
@@ -61,8 +20,8 @@ def trading():
 
     @asynccontextmanager
     async def opened(**settings):
-        clock = Ahead()
-        async with running(clock), Sandbox(clock=clock, tier="prime", **settings) as sandbox:
+        clock = RunningClock(SPEED)
+        async with clock.running(), Sandbox(clock=clock, tier="prime", **settings) as sandbox:
             provider = pmi_provider()
             told = provider.settings.model_validate(
                 {
