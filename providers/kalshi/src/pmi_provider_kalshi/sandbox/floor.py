@@ -182,13 +182,14 @@ class Floor:
         self.engine.apply(
             AddEvent(time=now, spec=EventSpec(id=event.ticker, mutually_exclusive=event.exclusive or None))
         )
+        terms = self._terms(event.series)
         for market in event.markets:
             spec = MarketSpec(
                 id=market.ticker,
                 event_id=event.ticker,
                 open_time=event.open_time,
                 close_time=max(event.close_time, event.open_time + timedelta(seconds=1)),
-                **self._terms(event.series),
+                **terms,
             )
             self.engine.apply(AddMarket(time=now, spec=spec))
             self._phases[market.ticker] = pick(0, ROUND - 1, "phase", market.ticker)
