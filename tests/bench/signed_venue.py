@@ -12,33 +12,11 @@ import json
 import sys
 import time
 from collections import deque
+from pathlib import Path
 
-ORDER = {
-    "order_id": "o1",
-    "user_id": "u1",
-    "client_order_id": "c-o1",
-    "ticker": "KXBENCH-26NOV-T1",
-    "side": "yes",
-    "action": "buy",
-    "outcome_side": "yes",
-    "book_side": "bid",
-    "type": "limit",
-    "status": "resting",
-    "yes_price_dollars": "0.4000",
-    "no_price_dollars": "0.6000",
-    "fill_count_fp": "0.00",
-    "remaining_count_fp": "10.00",
-    "initial_count_fp": "10.00",
-    "taker_fill_cost_dollars": "0.000000",
-    "maker_fill_cost_dollars": "0.000000",
-    "taker_fees_dollars": "0.000000",
-    "maker_fees_dollars": "0.000000",
-    "created_time": "2026-11-16T14:59:00.123456Z",
-    "last_update_time": "2026-11-16T14:59:00.123456Z",
-    "self_trade_prevention_type": "taker_at_cross",
-    "subaccount_number": 0,
-    "exchange_index": 0,
-}
+ORDER = json.loads(
+    Path(__file__).resolve().parents[2].joinpath("providers/kalshi/tests/order.json").read_bytes()
+)
 CHEAP, DEAR = 2.0, 10.0
 COSTS = {
     "default_cost": DEAR,

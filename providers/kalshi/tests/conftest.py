@@ -19,6 +19,7 @@ from pmi_provider_kalshi.plugin import pmi_provider
 NOW = datetime(2026, 11, 16, 15, tzinfo=UTC)
 CUTOFF = "2026-08-16T00:00:00Z"
 ROOT = "/trade-api/v2"
+ORDER = json.loads(Path(__file__).with_name("order.json").read_bytes())
 
 
 @pytest.fixture
@@ -183,32 +184,7 @@ def order_row():
     """An order as the venue's readings show it, with changes."""
 
     def made(order_id="o1", **changes):
-        plain = {
-            "order_id": order_id,
-            "user_id": "u1",
-            "client_order_id": f"c-{order_id}",
-            "ticker": "A-1",
-            "side": "yes",
-            "action": "buy",
-            "outcome_side": "yes",
-            "book_side": "bid",
-            "type": "limit",
-            "status": "resting",
-            "yes_price_dollars": "0.4000",
-            "no_price_dollars": "0.6000",
-            "fill_count_fp": "0.00",
-            "remaining_count_fp": "10.00",
-            "initial_count_fp": "10.00",
-            "taker_fill_cost_dollars": "0.000000",
-            "maker_fill_cost_dollars": "0.000000",
-            "taker_fees_dollars": "0.000000",
-            "maker_fees_dollars": "0.000000",
-            "created_time": "2026-11-16T14:59:00.123456Z",
-            "last_update_time": "2026-11-16T14:59:00.123456Z",
-            "self_trade_prevention_type": "taker_at_cross",
-            "subaccount_number": 0,
-            "exchange_index": 0,
-        }
+        plain = ORDER | {"order_id": order_id, "client_order_id": f"c-{order_id}"}
         if "outcome_side" in changes:  # the venue says the same thing in three ways
             plain["book_side"] = {"yes": "bid", "no": "ask"}.get(changes["outcome_side"], "bid")
         if "yes_price_dollars" in changes:

@@ -192,7 +192,6 @@ async def test_money_moves_between_shards(keyed, exchange):
     exchange.answers("/portfolio/intra_exchange_instance_transfers", {"transfers": [told]}, limit=100)
     shares = {"allocations": [{"exchange_index": 0, "percent": 100}], "resting_margin_reservation": "sum"}
     exchange.answers("/portfolio/target_balance_allocation", shares)
-    exchange.takes("POST", "/portfolio/target_balance_allocation", {})
     shards = keyed.native.shards
     assert await shards.transfer(TRANSFER, source=0, destination=2, dollars=D("1.2345")) == "x1"
     assert exchange.bodies()[0] == {
@@ -206,9 +205,6 @@ async def test_money_moves_between_shards(keyed, exchange):
     one = await shards.get_transfer("x1")
     assert (one.amount, (await shards.transfers()).rows) == (D("1.2345"), (one,))
     assert (await shards.allocations()).allocations[0].percent == 100
-    await shards.set_allocations({0: 60, 1: 40})
-    with pytest.raises(RequestError, match="percent"):
-        await shards.set_allocations({0: 101})
     refusal = {"error": {"code": "duplicate_client_transfer_id", "message": "duplicate"}}
     exchange.takes("POST", "/portfolio/intra_exchange_instance_transfer", refusal, code=409)
     with pytest.raises(Duplicate, match="duplicate"):

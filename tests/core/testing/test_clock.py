@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pmi_core.testing.clock import START, ManualClock
+from pmi_core.testing.clock import START, ManualClock, MovableClock, RunningClock
 
 pytestmark = pytest.mark.anyio
 
@@ -103,3 +104,40 @@ async def test_an_abandoned_run_leaves_no_task_behind() -> None:
         async with asyncio.timeout(0.03):
             await clock.run(work())
     assert stopped.is_set()
+
+
+async def test_a_running_clock_runs_ahead_and_wakes_sleepers_after_their_time() -> None:
+    clock = RunningClock(50)
+    assert isinstance(clock, MovableClock)
+    async with clock.running():
+        await clock.sleep(5)
+        assert clock.monotonic() >= 5
+        assert clock.now() >= START + timedelta(seconds=5)
+    stood = clock.monotonic()
+    await asyncio.sleep(0.05)
+    assert clock.monotonic() == stood
+
+
+async def test_a_blocked_loop_lets_no_time_pass_for_a_running_clock() -> None:
+    clock = RunningClock(1000)
+    async with clock.running():
+        await asyncio.sleep(0)
+        until = time.perf_counter() + 0.2
+        while time.perf_counter() < until:
+            pass
+        await asyncio.sleep(0)
+        assert clock.monotonic() <= 20
+
+
+async def test_a_running_clock_leaps_when_told() -> None:
+    clock = RunningClock(1)
+    sleeping = asyncio.ensure_future(clock.sleep(3600))
+    await asyncio.sleep(0)
+    await clock.advance(3599)
+    assert not sleeping.done()
+    await clock.advance(1)
+    await asyncio.wait_for(sleeping, 30)
+    with pytest.raises(ValueError, match="backwards"):
+        await clock.advance(-1)
+    with pytest.raises(ValueError, match="speed"):
+        RunningClock(0)

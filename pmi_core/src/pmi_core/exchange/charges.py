@@ -65,7 +65,7 @@ class Charges:
         self.at_settlement = schedule.when is FeeTime.SETTLEMENT
         self._basis = FeeBasis.QUADRATIC
         self._taker = self._maker = self.alignment = 0
-        self._unaligned = schedule
+        self._unaligned: FeeSchedule | None = None
         self._minimum: int | None = None
         self._divisor = self._step = self._common = 1
         self._rounding = Rounding.UP
@@ -86,7 +86,6 @@ class Charges:
         self._divisor = self._common * SCALE * self._step
         self._rounding = schedule.rounding
         self.alignment = int(schedule.alignment * MONEY)
-        self._unaligned = schedule.model_copy(update={"alignment": ZERO})
         if isinstance(schedule, FlatFee):
             self._basis = schedule.basis
             self._minimum = int(schedule.minimum * MONEY)
@@ -123,6 +122,11 @@ class Charges:
 
     def at_curve(self, price: Decimal, size: Decimal, cash: int | None = None) -> int:
         """The taker's fee of one fill at a price that is on no grid."""
+        if self._unaligned is None:
+            unaligned = {"alignment": ZERO}
+            self._unaligned = (
+                self._schedule.model_copy(update=unaligned) if self.alignment else self._schedule
+            )
         amount = self._unaligned.estimate(price, size, Liquidity.TAKER).amount
         return self._raised(int(amount * MONEY), cash)
 

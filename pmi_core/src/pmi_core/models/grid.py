@@ -59,12 +59,11 @@ class _Grid(Model):
         ``FLOOR``/``DOWN`` never give more than ``price``, ``CEILING``/``UP`` never less,
         ``HALF_EVEN`` gives the nearest, the lower one on a tie.  0 and 1 are never tradable.
         """
-        below = self._at_or_below(price)
-        above = self._at_or_above(price)
         if towards in (Rounding.FLOOR, Rounding.DOWN):
-            return below
+            return self._at_or_below(price)
         if towards in (Rounding.CEILING, Rounding.UP):
-            return above
+            return self._at_or_above(price)
+        below, above = self._at_or_below(price), self._at_or_above(price)
         if below is None or above is None:
             return above if below is None else below
         return below if price - below <= above - price else above

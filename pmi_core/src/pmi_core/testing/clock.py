@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar, runtime_checkable
 
-__all__ = ["START", "ManualClock"]
+from pmi_core.clock import Clock
+
+__all__ = ["START", "ManualClock", "MovableClock", "RunningClock"]
 
 START: Final = datetime(2026, 1, 5, 15, 0, tzinfo=UTC)
 """A Monday in trading hours of every venue; the moment at which a manual clock starts."""
@@ -18,6 +21,22 @@ Result = TypeVar("Result")
 
 _TURNS: Final = 20
 """Rounds of the loop given to a woken sleeper, enough to reach its next sleep."""
+
+
+_TURN: Final = 0.01
+"""Real seconds between two steps of a running clock, if the machine can keep up."""
+
+_LOOK: Final = 0.25
+"""Real seconds after which a long sleeper looks whether time leapt."""
+
+
+@runtime_checkable
+class MovableClock(Clock, Protocol):
+    """A clock that a test may move ahead, whether or not it also runs by itself."""
+
+    async def advance(self, seconds: float) -> None:
+        """Let time pass at once."""
+        ...
 
 
 class ManualClock:
@@ -115,6 +134,60 @@ class ManualClock:
         if moment < self._now:
             raise ValueError(f"time does not run backwards, from {self._now} to {moment}")
         self._now = moment.astimezone(UTC)
+
+
+class RunningClock:
+    """A :class:`pmi_core.clock.Clock` that runs by itself, faster than the machine's, while :meth:`running` is open.
+
+    It goes on by one step each time its loop comes round to it, so a machine that is too busy slows it down
+    together with everything that it times: nothing grows old for want of a processor.  Other loops and
+    threads may ask it and sleep by it.
+
+    Args:
+        speed: seconds of this clock in one of the machine's.
+        start: aware; the moment at which the clock begins.
+    """
+
+    def __init__(self, speed: float, start: datetime = START) -> None:
+        if not speed > 0:
+            raise ValueError("a clock runs forward; give a speed above 0")
+        self._speed = speed
+        self._start = start
+        self._passed = 0.0
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=self._passed)
+
+    def monotonic(self) -> float:
+        return self._passed
+
+    async def sleep(self, seconds: float) -> None:
+        until = self._passed + seconds
+        await asyncio.sleep(0)
+        while (left := until - self._passed) > 0:  # noqa: ASYNC110 - time may pass in another loop
+            await asyncio.sleep(min(max(left / self._speed, _TURN), _LOOK))
+
+    async def advance(self, seconds: float) -> None:
+        """Let time pass at once; whoever sleeps that long wakes soon."""
+        if seconds < 0:
+            raise ValueError("time does not run backwards")
+        self._passed += seconds
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Let time pass for as long as the context is open, in the loop that opened it."""
+        going = asyncio.ensure_future(self._run())
+        try:
+            yield
+        finally:
+            going.cancel()
+            with suppress(asyncio.CancelledError):
+                await going
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(_TURN)
+            self._passed += _TURN * self._speed
 
 
 async def _settle() -> None:

@@ -6,10 +6,10 @@ than another cutoff are answered under ``/historical`` only (docs.kalshi.com, hi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from pmi_core.clock import Clock
 from pmi_core.errors import NotFound, UnexpectedAnswer
@@ -25,6 +25,8 @@ __all__ = ["Archive", "Cutoffs"]
 
 _HOUR: Final = 3600.0
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +102,8 @@ class Archive:
         Raises:
             UnexpectedAnswer: a listing that had begun is not known any more.
         """
-        try:
-            return await self._client.archived_markets(filters, capability=capability)
-        except NotFound as error:
-            _check_not_begun(filters, error)
-            return MarketsAnswer(markets=[])
+        asked = self._client.archived_markets(filters, capability=capability)
+        return await _known(asked, filters) or MarketsAnswer(markets=[])
 
     async def trade_page(self, filters: Params, *, capability: str) -> TradesAnswer:
         """List archived trades; none where the archive does not know their market.
@@ -112,11 +111,8 @@ class Archive:
         Raises:
             UnexpectedAnswer: a listing that had begun is not known any more.
         """
-        try:
-            return await self._client.archived_trades(filters, capability=capability)
-        except NotFound as error:
-            _check_not_begun(filters, error)
-            return TradesAnswer(trades=[])
+        asked = self._client.archived_trades(filters, capability=capability)
+        return await _known(asked, filters) or TradesAnswer(trades=[])
 
     async def require(self, tickers: Sequence[str], *, capability: str) -> None:
         """Check that every market exists.
@@ -133,8 +129,13 @@ class Archive:
                 raise NotFound(f"the venue knows no market {ticker!r}", capability=capability)
 
 
-def _check_not_begun(filters: Params, error: NotFound) -> None:
-    if filters.get("cursor"):
+async def _known(asked: Awaitable[Answer], filters: Params) -> Answer | None:
+    """What the archive answers; None where it does not know what it is asked by."""
+    try:
+        return await asked
+    except NotFound as error:
+        if not filters.get("cursor"):
+            return None
         raise UnexpectedAnswer(
             "the archive's listing breaks off: its next page is not found",
             hint="begin again without a cursor",

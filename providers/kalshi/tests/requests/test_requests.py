@@ -46,6 +46,7 @@ NOT_CLAIMED = {
     "clearing members only": r"\w+ /fcm/.*",
     "keys are made and deleted at the venue's site": r"(POST|DELETE) /api_keys.*",
     "a person asks for a tier": r"\w+ /account/api_usage_level/.*",
+    "the venue would move cash by itself, with no person's yes": r"POST /portfolio/target_balance_allocation",
     "hidden in the venue's documents": r"\w+ /communications/rfq_batches.*",
     "proposing block trades is left to members' own systems": r"POST /communications/block-trade-proposals.*",
     "deprecated for the paths below a request": r"(GET|DELETE|PUT) /communications/quotes/\{.*",
@@ -166,7 +167,6 @@ def native_questions(native):
     yield native.shards.transfers(limit=500, cursor="c")
     yield native.shards.get_transfer("x")
     yield native.shards.allocations()
-    yield native.shards.set_allocations({0: 60, 1: 40}, reservation="max")
     yield native.cash.deposits(limit=500, cursor="c")
     yield native.cash.withdrawals(limit=500, cursor="c")
     yield native.keys.list()

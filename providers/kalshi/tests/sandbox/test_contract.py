@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from datetime import timedelta
-from typing import ClassVar
+from contextlib import asynccontextmanager
+from decimal import Decimal
 
 import httpx2
 import pytest
 from anyio.from_thread import start_blocking_portal
 
-from pmi_core.clock import SystemClock
-from pmi_core.testing.clock import START
+from pmi_core.testing.clock import RunningClock
 from pmi_core.testing.conformance import ProviderContract
-from pmi_core.testing.conformance.questions import READS
 from pmi_core.testing.recordings import Recordings
 from pmi_provider_kalshi.plugin import pmi_provider
 from pmi_provider_kalshi.sandbox import Sandbox
 
+SPEED = 8
 
-class QuickClock(SystemClock):
-    """Runs many times as fast as the machine's, for client and sandbox alike."""
 
-    SPEED: ClassVar[int] = 8  # a stamp is good for 20 of its seconds, also on a busy machine
+class Unwaiting:
+    """The same time for a client that waits for nothing but time: instead of sleeping it leaps."""
 
-    def __init__(self):
-        self.begun = time.monotonic()
-
-    def now(self):
-        return START + timedelta(seconds=self.monotonic())
-
-    def monotonic(self):
-        return (time.monotonic() - self.begun) * self.SPEED
+    def __init__(self, clock):
+        self.now, self.monotonic, self.advance = clock.now, clock.monotonic, clock.advance
 
     async def sleep(self, seconds):
-        await asyncio.sleep(max(seconds, 0) / self.SPEED)
+        await self.advance(max(seconds, 0))
+        await asyncio.sleep(0)
 
 
 def read_of(request):
@@ -45,17 +37,31 @@ def read_of(request):
 
 
 def is_of_failures(request):
-    return read_of(request) is not None and request.node.name.startswith("test_failures")
+    return request.node.name.startswith("test_failures")
+
+
+def only_reads(request):
+    """Whether a rule leaves the sandbox as it found it, and may share one with others."""
+    if is_of_failures(request):
+        return read_of(request) is not None
+    return {"may_trade", "cut", "ending"}.isdisjoint(request.fixturenames)
+
+
+@asynccontextmanager
+async def served(clock):
+    """A sandbox where prices stand, and its time."""
+    async with clock.running(), Sandbox(clock=clock, tier="prime", moving=False) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture(scope="module")
 def standing():
     """A sandbox for every test that changes nothing in it, in a thread of its own."""
-    clock = QuickClock()
-    with start_blocking_portal("asyncio") as portal:
-        opening = Sandbox(clock=clock, tier="prime", moving=False)
-        with portal.wrap_async_context_manager(opening) as sandbox:
-            yield sandbox
+    with (
+        start_blocking_portal("asyncio") as portal,
+        portal.wrap_async_context_manager(served(RunningClock(SPEED))) as sandbox,
+    ):
+        yield sandbox
 
 
 def settings_for(sandbox):
@@ -72,12 +78,6 @@ def settings_for(sandbox):
 class TestAgainstTheSandbox(ProviderContract):
     """Everything that the provider declares."""
 
-    def test_declaration_settings_refuse_unknown_keys(self, provider, standing):
-        """A rule without ``async``, which cannot wait for a sandbox of its own."""
-        settings = settings_for(standing)
-        assert provider.settings.model_validate(settings).has_key
-        super().test_declaration_settings_refuse_unknown_keys(provider, settings)
-
     @pytest.fixture
     def provider(self):
         return pmi_provider()
@@ -87,16 +87,12 @@ class TestAgainstTheSandbox(ProviderContract):
         """None, also where the same run proves the contract on recordings by name: they tell of another world."""
         return Recordings()
 
-    @pytest.fixture(autouse=True)
-    def _proved_once(self, request, provider):
-        """Failures of public reads are proved on recorded answers; a sandbox for each would take long."""
-        read = read_of(request)
-        if read is not None and READS[read].capability not in provider.keyed:
-            pytest.skip("proved on recorded answers")
-
     @pytest.fixture
     def clock(self, request):
-        return request.getfixturevalue("standing").clock if is_of_failures(request) else QuickClock()
+        if not only_reads(request):
+            return RunningClock(SPEED)
+        clock = request.getfixturevalue("standing").clock
+        return Unwaiting(clock) if is_of_failures(request) else clock
 
     @pytest.fixture
     def transport(self):
@@ -108,14 +104,35 @@ class TestAgainstTheSandbox(ProviderContract):
         return True
 
     @pytest.fixture
-    async def sandbox(self, request, clock):
-        """One of its own, but for tests of failures: those only read."""
-        if is_of_failures(request):
-            yield request.getfixturevalue("standing")
-            return
-        async with Sandbox(clock=clock, tier="prime", moving=False) as sandbox:
+    async def own(self, clock):
+        """A sandbox for one test."""
+        async with served(clock) as sandbox:
             yield sandbox
 
     @pytest.fixture
-    def open_settings(self, sandbox):
-        return settings_for(sandbox)
+    def open_settings(self, request):
+        settings = settings_for(request.getfixturevalue("standing" if only_reads(request) else "own"))
+        if "closed_slots" in request.node.name:
+            del settings["api_key_id"], settings["private_key"]
+        return settings
+
+    @pytest.fixture
+    def cut(self, own):
+        """Turns the client away while the block runs, abruptly as a network does."""
+
+        @asynccontextmanager
+        async def broken():
+            own.bar_streams()
+            yield
+            own.admit_streams()
+
+        return broken
+
+    @pytest.fixture
+    def ending(self, own):
+        """Settles a market: the venue does not announce that one closes, only that it is decided."""
+
+        async def settled(ref):
+            own.settle_market(ref.native, Decimal(1))
+
+        return settled

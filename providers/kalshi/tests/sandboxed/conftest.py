@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from contextlib import asynccontextmanager
-from datetime import timedelta
 
 import pytest
 
-from pmi_core.clock import SystemClock
 from pmi_core.provider import OpenContext
-from pmi_core.testing.clock import START
+from pmi_core.testing.clock import RunningClock
 from pmi_provider_kalshi.plugin import pmi_provider
 from pmi_provider_kalshi.sandbox import Sandbox
 
 SPEED = 20
-
-
-class Ahead(SystemClock):
-    """Runs many times as fast as the machine's, for client and exchange alike."""
-
-    def __init__(self):
-        self.begun = time.monotonic()
-
-    def now(self):
-        return START + timedelta(seconds=self.monotonic())
-
-    def monotonic(self):
-        return (time.monotonic() - self.begun) * SPEED
-
-    async def sleep(self, seconds):
-        await asyncio.sleep(max(seconds, 0) / SPEED)
 
 
 @pytest.fixture
@@ -40,8 +20,8 @@ def trading():
 
     @asynccontextmanager
     async def opened(**settings):
-        clock = Ahead()
-        async with Sandbox(clock=clock, tier="prime", **settings) as sandbox:
+        clock = RunningClock(SPEED)
+        async with clock.running(), Sandbox(clock=clock, tier="prime", **settings) as sandbox:
             provider = pmi_provider()
             told = provider.settings.model_validate(
                 {

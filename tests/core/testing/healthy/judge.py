@@ -57,6 +57,7 @@ async def _judge(
             "may_trade": True,
             "may_stream": True,
             "cut": getattr(venue.stream, "cut", None),
+            "ending": None,
             **case,
         }
         wanted = {name: given[name] for name in inspect.signature(rule).parameters if name != "self"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pmi_core.capabilities import Capability
+from pmi_core.capabilities import Capability, EventReader
 from pmi_core.errors import NotFound
 from pmi_core.identifiers import EventRef, SeriesRef
 from pmi_core.models import Event, EventQuery, MarketResult, MarketStatus, Series, SeriesQuery
@@ -12,6 +12,7 @@ from pmi_core.provider import Venue
 from pmi_core.testing.conformance.excuses import needs, skip
 from pmi_core.testing.conformance.samples import (
     ABSENT,
+    LOOKED_AT,
     Subjects,
     a_market,
     an_event_ref,
@@ -30,6 +31,15 @@ from pmi_core.testing.conformance.stage import Contract
 __all__ = ["EventRules"]
 
 FIXED = ("ref", "series_ref", "title", "category", "mutually_exclusive", "exhaustive", "open_set")
+
+
+async def an_exclusive_event_ref(reader: EventReader, venue: Venue, subjects: Subjects) -> EventRef:
+    """The subject, or the first listed event that is said to be exclusive, or simply the first."""
+    first = await an_event_ref(venue, subjects)
+    if "event" in subjects:
+        return first
+    listed = await reader.list_events(EventQuery(limit=LOOKED_AT))
+    return next((one.ref for one in listed.items if one.mutually_exclusive), first)
 
 
 class EventRules(Contract):
@@ -85,7 +95,7 @@ class EventRules(Contract):
     async def test_events_exclusive_events_have_one_winner(self, venue: Venue, subjects: Subjects) -> None:
         """At most one market of a mutually exclusive event resolves YES."""
         reader = needs(venue.events, Capability.EVENTS, venue)
-        event = await reader.get_event(await an_event_ref(venue, subjects))
+        event = await reader.get_event(await an_exclusive_event_ref(reader, venue, subjects))
         if not event.mutually_exclusive:
             skip(f"{event.ref} is not said to be mutually exclusive")
         winners = [market.ref for market in event.markets if market.result is MarketResult.YES]

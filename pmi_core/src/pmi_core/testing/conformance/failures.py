@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, SecretBytes, SecretStr
 
+from pmi_core.clock import Clock
 from pmi_core.errors import BusyError, PmiError, Unreachable, VenueError
 from pmi_core.provider import OpenContext, Venue
+from pmi_core.testing.clock import MovableClock
 from pmi_core.testing.conformance.excuses import needs, skip
 from pmi_core.testing.conformance.questions import READS, Question
 from pmi_core.testing.conformance.samples import Subjects
@@ -33,6 +35,8 @@ __all__ = ["FailureRules"]
 
 MOST_ATTEMPTS = 12
 HINT = 7
+KEPT = 3600.0
+"""Seconds of the venue's clock after which nothing that was read is still kept."""
 OFFLINE = "{} asks nothing of the network here, so no misfortune can meet it"
 """One sentence for every read and misfortune, which pytest counts in one line."""
 
@@ -82,8 +86,10 @@ class _Struck:
         raise AssertionError(f"{misfortune.name}: instead of an error there was {str(answer)[:80]!r}")
 
 
-async def struck(read: str, venue: Venue, subjects: Subjects, wire: ReplayTransport | None) -> _Struck:
-    """Prepare a read and prove that it works and uses the network."""
+async def struck(
+    read: str, venue: Venue, subjects: Subjects, wire: ReplayTransport | None, clock: Clock
+) -> _Struck:
+    """Prepare a read and prove that it works and uses the network, each time that it is asked."""
     question: Question = READS[read]
     part = needs(getattr(venue, question.capability.value), question.capability, venue)
     if wire is None:
@@ -97,6 +103,11 @@ async def struck(read: str, venue: Venue, subjects: Subjects, wire: ReplayTransp
     if not wire.requests:
         skip(f"{venue.info.provider} answers {read} without a network request")
     wire.forget()
+    if isinstance(clock, MovableClock):
+        await ask()
+        if not wire.requests:
+            await clock.advance(KEPT)
+        wire.forget()
     return _Struck(ask, wire, good)
 
 
@@ -110,31 +121,32 @@ class FailureRules(Contract):
         venue: Venue,
         subjects: Subjects,
         wire: ReplayTransport | None,
+        clock: Clock,
         read: str,
         misfortune: Misfortune,
     ) -> None:
         """No answer is Unreachable."""
-        error = await (await struck(read, venue, subjects, wire)).meets(misfortune)
+        error = await (await struck(read, venue, subjects, wire, clock)).meets(misfortune)
         assert isinstance(error, Unreachable), repr(error)
         assert error.repeat_is_safe
 
     @each_read
     async def test_failures_busy_honours_the_hint(
-        self, venue: Venue, subjects: Subjects, wire: ReplayTransport | None, read: str
+        self, venue: Venue, subjects: Subjects, wire: ReplayTransport | None, clock: Clock, read: str
     ) -> None:
         """Status 429 with a hint is BusyError, and says at least the hinted seconds."""
         told = Status(429, {"retry-after": str(HINT)})
-        error = await (await struck(read, venue, subjects, wire)).meets(told)
+        error = await (await struck(read, venue, subjects, wire, clock)).meets(told)
         assert isinstance(error, BusyError), repr(error)
         assert error.retry_after is not None
         assert HINT - 1 <= error.retry_after <= HINT * 100
 
     @each_read
     async def test_failures_busy_needs_no_hint(
-        self, venue: Venue, subjects: Subjects, wire: ReplayTransport | None, read: str
+        self, venue: Venue, subjects: Subjects, wire: ReplayTransport | None, clock: Clock, read: str
     ) -> None:
         """Status 429 without a hint is BusyError too."""
-        error = await (await struck(read, venue, subjects, wire)).meets(Status(429))
+        error = await (await struck(read, venue, subjects, wire, clock)).meets(Status(429))
         assert isinstance(error, BusyError), repr(error)
 
     @each_read
@@ -144,11 +156,12 @@ class FailureRules(Contract):
         venue: Venue,
         subjects: Subjects,
         wire: ReplayTransport | None,
+        clock: Clock,
         read: str,
         misfortune: Misfortune,
     ) -> None:
         """Status 500 and 503 are VenueError."""
-        error = await (await struck(read, venue, subjects, wire)).meets(misfortune)
+        error = await (await struck(read, venue, subjects, wire, clock)).meets(misfortune)
         assert isinstance(error, VenueError), repr(error)
 
     @each_read
@@ -158,28 +171,29 @@ class FailureRules(Contract):
         venue: Venue,
         subjects: Subjects,
         wire: ReplayTransport | None,
+        clock: Clock,
         read: str,
         misfortune: Misfortune,
     ) -> None:
         """An answer that makes no sense is VenueError, never an empty list."""
-        error = await (await struck(read, venue, subjects, wire)).meets(misfortune)
+        error = await (await struck(read, venue, subjects, wire, clock)).meets(misfortune)
         assert isinstance(error, VenueError), repr(error)
 
     @each_read
     async def test_failures_growth_breaks_nothing(
-        self, venue: Venue, subjects: Subjects, wire: ReplayTransport | None, read: str
+        self, venue: Venue, subjects: Subjects, wire: ReplayTransport | None, clock: Clock, read: str
     ) -> None:
         """A field that the venue adds changes no answer."""
-        reading = await struck(read, venue, subjects, wire)
+        reading = await struck(read, venue, subjects, wire, clock)
         reading.wire.strike(UnknownField())
         assert plainly(await reading.ask()) == plainly(reading.good)
 
     @each_read
     async def test_failures_are_placed(
-        self, venue: Venue, subjects: Subjects, wire: ReplayTransport | None, read: str
+        self, venue: Venue, subjects: Subjects, wire: ReplayTransport | None, clock: Clock, read: str
     ) -> None:
         """An error names the venue and the capability, and speaks in a sentence."""
-        error = await (await struck(read, venue, subjects, wire)).meets(Status(500))
+        error = await (await struck(read, venue, subjects, wire, clock)).meets(Status(500))
         assert error.venue == venue.name
         assert error.capability == READS[read].capability
         assert len(error.message.split()) > 2
@@ -191,13 +205,14 @@ class FailureRules(Contract):
         context: OpenContext,
         subjects: Subjects,
         wire: ReplayTransport | None,
+        clock: Clock,
         read: str,
     ) -> None:
         """No secret of the settings stands in an error, its cause or its data."""
         secrets = secrets_of(context.settings)
         if not secrets:
             skip(f"{venue.info.provider} has no secrets here")
-        reading = await struck(read, venue, subjects, wire)
+        reading = await struck(read, venue, subjects, wire, clock)
         for misfortune in (Status(500), Status(401), HtmlBody(), ConnectionRefused()):
             error: BaseException | None = await reading.meets(misfortune)
             while error is not None:
@@ -207,20 +222,20 @@ class FailureRules(Contract):
 
     @each_read
     async def test_failures_are_not_asked_for_ever(
-        self, venue: Venue, subjects: Subjects, wire: ReplayTransport | None, read: str
+        self, venue: Venue, subjects: Subjects, wire: ReplayTransport | None, clock: Clock, read: str
     ) -> None:
         """A read that fails is repeated a few times at most, and never writes."""
-        reading = await struck(read, venue, subjects, wire)
+        reading = await struck(read, venue, subjects, wire, clock)
         await reading.meets(Status(503))
         assert 1 <= len(reading.wire.requests) <= MOST_ATTEMPTS
         assert not reading.wire.writes
 
     @each_read
     async def test_failures_pass(
-        self, venue: Venue, subjects: Subjects, wire: ReplayTransport | None, read: str
+        self, venue: Venue, subjects: Subjects, wire: ReplayTransport | None, clock: Clock, read: str
     ) -> None:
         """When the misfortune is over, the same question is answered as before."""
-        reading = await struck(read, venue, subjects, wire)
+        reading = await struck(read, venue, subjects, wire, clock)
         await reading.meets(TruncatedJson())
         assert plainly(await reading.ask()) == plainly(reading.good)
 

@@ -15,7 +15,7 @@ from pmi_core.errors import Duplicate, NotFound, RequestError
 from pmi_core.models import Order, OrderQuery, OrderStatus, OutcomeSide, TimeInForce
 from pmi_core.numbers import ZERO
 from pmi_core.provider import IdempotencyKind, Venue
-from pmi_core.testing.clock import ManualClock
+from pmi_core.testing.clock import MovableClock
 from pmi_core.testing.conformance.excuses import needs, skip
 from pmi_core.testing.conformance.recognition import check_named, finds_again, nameless
 from pmi_core.testing.conformance.samples import every_page
@@ -239,7 +239,7 @@ class OrderRules(Contract):
     async def test_orders_expire(self, venue: Venue, clock: Clock, may_trade: bool) -> None:
         """A good-till-date order is expired after its moment and left the book."""
         trader = await a_trader(venue, clock, may_trade)
-        if not isinstance(clock, ManualClock):
+        if not isinstance(clock, MovableClock):
             skip("time cannot be moved by hand here")
         price = await trader.behind(YES, BUY)
         moment = clock.now() + timedelta(minutes=2)

@@ -33,6 +33,7 @@ __all__ = [
 ABSENT = "PMI-NO-SUCH-THING"
 """A native id that no venue knows."""
 LOOKED_AT = 20
+"""Rows of the listings that are looked through for something to look at."""
 PAGES = 60
 SPAN = timedelta(days=2)
 Subjects = Mapping[str, str]

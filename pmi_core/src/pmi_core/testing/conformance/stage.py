@@ -14,6 +14,7 @@ import pytest
 
 from pmi_core.capabilities import Capability
 from pmi_core.clock import Clock, SystemClock
+from pmi_core.identifiers import MarketRef
 from pmi_core.provider import OpenContext, Provider, Venue, WriteClass
 from pmi_core.testing.clock import START, ManualClock
 from pmi_core.testing.conformance.excuses import skip
@@ -22,10 +23,11 @@ from pmi_core.testing.conformance.samples import Subjects
 from pmi_core.testing.recordings import Recordings
 from pmi_core.testing.replay import ReplayTransport, Unrecorded
 
-__all__ = ["Contract", "Cut", "rule_name"]
+__all__ = ["Contract", "Cut", "Ending", "rule_name"]
 
 Rule = Callable[..., Awaitable[None]]
 Cut = Callable[[], AbstractAsyncContextManager[None]]
+Ending = Callable[[MarketRef], Awaitable[None]]
 
 
 def rule_name(function: str) -> str:
@@ -119,6 +121,11 @@ class Contract:
     @pytest.fixture
     def cut(self, venue: Venue) -> Cut | None:
         """Cuts the stream's connection: broken inside the block, whole again after it; None where nothing can."""
+        return None
+
+    @pytest.fixture
+    def ending(self, venue: Venue) -> Ending | None:
+        """Brings a market to its end at once, as far as the venue announces it; None where only time can."""
         return None
 
     @pytest.fixture

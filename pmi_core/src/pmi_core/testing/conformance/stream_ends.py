@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
-from pmi_core.capabilities import Capability, UpdateStream
+from pmi_core.capabilities import Capability, MarketReader, UpdateStream
 from pmi_core.clock import Clock
 from pmi_core.errors import PmiError
 from pmi_core.identifiers import MarketRef
@@ -17,7 +18,7 @@ from pmi_core.testing.conformance import listening
 from pmi_core.testing.conformance.excuses import needs, skip
 from pmi_core.testing.conformance.listening import a_book_of, live, until, wanted
 from pmi_core.testing.conformance.samples import Subjects, a_market, open_markets
-from pmi_core.testing.conformance.stage import Contract
+from pmi_core.testing.conformance.stage import Contract, Ending
 from pmi_core.testing.conformance.stream import check_may_stream
 
 __all__ = ["StreamEndRules"]
@@ -32,25 +33,16 @@ class StreamEndRules(Contract):
     """What ends is told, and what ended leaves nothing."""
 
     async def test_stream_lifecycle_agrees_with_reads(
-        self, venue: Venue, clock: Clock, may_trade: bool, may_stream: bool
+        self, venue: Venue, clock: Clock, ending: Ending | None, may_trade: bool, may_stream: bool
     ) -> None:
         """A market that closes while it is listened to is announced, as it is read."""
         check_may_stream(venue, may_stream)
         stream = needs(venue.stream, Capability.STREAM, venue)
         reader = needs(venue.markets, Capability.MARKETS, venue)
-        if not may_trade or not isinstance(clock, ManualClock):
-            skip(f"no market of {venue.info.provider} can be made to close here")
-        closes = {
-            market.ref: market.close_time
-            for market in await open_markets(reader, venue)
-            if market.close_time is not None
-        }
-        if not closes:
-            skip(f"no open market of {venue.info.provider} says when it closes")
-        ref = min(closes, key=lambda one: closes[one])
+        ref, end = await _about_to_end(venue, reader, clock if may_trade else None, ending)
         async with stream.subscribe(wanted(Channel.LIFECYCLE, of=(ref,))) as updates:
             await live(updates)
-            await clock.move_to(closes[ref] + timedelta(seconds=1))
+            await end()
             seen = await until(updates, lambda one: isinstance(one, LifecycleUpdate) and one.kind in OVER)
             read = await reader.get_market(ref)
         told = [one for one in seen if isinstance(one, LifecycleUpdate)]
@@ -98,6 +90,26 @@ class StreamEndRules(Contract):
         await _soon(lambda: left() <= first, "subscriptions that ended keep tasks")
         await venue.aclose()
         await _soon(lambda: left() == 0, "the venue is closed and its stream keeps tasks")
+
+
+async def _about_to_end(
+    venue: Venue, reader: MarketReader, clock: Clock | None, ending: Ending | None
+) -> tuple[MarketRef, Callable[[], Awaitable[None]]]:
+    """An open market, and what brings it to its end."""
+    if ending is not None:
+        ref = (await open_markets(reader, venue))[0].ref
+        return ref, partial(ending, ref)
+    if not isinstance(clock, ManualClock):
+        skip(f"no market of {venue.info.provider} can be made to close here; override `ending` where it can")
+    closes = {
+        market.ref: market.close_time
+        for market in await open_markets(reader, venue)
+        if market.close_time is not None
+    }
+    if not closes:
+        skip(f"no open market of {venue.info.provider} says when it closes")
+    first = min(closes, key=lambda one: closes[one])
+    return first, partial(clock.move_to, closes[first] + timedelta(seconds=1))
 
 
 async def _visit(stream: UpdateStream, ref: MarketRef) -> None:

@@ -13,6 +13,7 @@ from pmi_core.errors import OrderRefused, RequestError, WouldCross
 from pmi_core.models import (
     Action,
     FeeCertainty,
+    FeeSchedule,
     Fill,
     FillQuery,
     Liquidity,
@@ -32,12 +33,21 @@ from pmi_core.testing.conformance.soundness import (
     check_unique,
 )
 from pmi_core.testing.conformance.stage import Contract
-from pmi_core.testing.conformance.trader import BUY, NO, SELL, YES, a_trader, check_rejected, size_at
+from pmi_core.testing.conformance.trader import BUY, NO, SELL, YES, Trader, a_trader, check_rejected, size_at
 
 __all__ = ["TakingRules"]
 
 every_side = pytest.mark.parametrize("outcome", list(OutcomeSide))
 every_action = pytest.mark.parametrize("action", list(Action))
+
+
+async def _fees_by_event(trader: Trader) -> FeeSchedule | None:
+    """The market's fees as its event tells them, for a venue whose markets do not."""
+    events, ref = trader.venue.events, trader.market.event_ref
+    if events is None or ref is None:
+        return None
+    markets = (await events.get_event(ref)).markets
+    return next((one.fees for one in markets if one.ref == trader.market.ref), None)
 
 
 class TakingRules(Contract):
@@ -140,9 +150,9 @@ class TakingRules(Contract):
     async def test_orders_fees_follow_the_schedule(self, venue: Venue, clock: Clock, may_trade: bool) -> None:
         """A fill's fee is the market's schedule: equal where that is exact, else no more; same sign."""
         trader = await a_trader(venue, clock, may_trade)
-        schedule = trader.market.fees
+        schedule = trader.market.fees or await _fees_by_event(trader)
         if schedule is None:
-            skip(f"{trader.market.ref} says no fees")
+            skip(f"neither {trader.market.ref} nor its event says its fees")
         for fill in await trader.fills(await trader.take(YES, BUY)):
             expected = schedule.estimate(fill.price, fill.size, fill.liquidity)
             if expected.certainty is FeeCertainty.EXACT:

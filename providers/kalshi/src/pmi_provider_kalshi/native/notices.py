@@ -55,12 +55,27 @@ class Leg(msgspec.Struct, frozen=True):
     event_ticker: str = ""
 
 
-class RfqCreated(Notified, frozen=True):
-    """Somebody asks for quotes."""
+class _OfRfq(Notified, frozen=True):
+    """Which request for quotes it is about."""
 
     id: str
     creator_id: str
     market_ticker: str
+
+
+class _OfQuote(Notified, frozen=True):
+    """Which quote it is about."""
+
+    quote_id: str
+    rfq_id: str
+    quote_creator_id: str
+    rfq_creator_id: str
+    market_ticker: str
+
+
+class RfqCreated(_OfRfq, frozen=True):
+    """Somebody asks for quotes."""
+
     created_ts: Moment
     event_ticker: str = ""
     contracts_fp: Decimal | None = None
@@ -69,26 +84,18 @@ class RfqCreated(Notified, frozen=True):
     mve_selected_legs: tuple[Leg, ...] = ()
 
 
-class RfqDeleted(Notified, frozen=True):
+class RfqDeleted(_OfRfq, frozen=True):
     """Somebody asks no more."""
 
-    id: str
-    creator_id: str
-    market_ticker: str
     deleted_ts: Moment
     event_ticker: str = ""
     contracts_fp: Decimal | None = None
     target_cost_dollars: Decimal | None = None
 
 
-class QuoteCreated(Notified, frozen=True):
+class QuoteCreated(_OfQuote, frozen=True):
     """The account gave a quote, or got one; a bid of 0 is none."""
 
-    quote_id: str
-    rfq_id: str
-    quote_creator_id: str
-    rfq_creator_id: str
-    market_ticker: str
     yes_bid_dollars: Decimal
     no_bid_dollars: Decimal
     created_ts: Moment
@@ -99,14 +106,9 @@ class QuoteCreated(Notified, frozen=True):
     subaccount: int | None = None
 
 
-class QuoteAccepted(Notified, frozen=True):
+class QuoteAccepted(_OfQuote, frozen=True):
     """A quote of the account's was accepted, or the account accepted one."""
 
-    quote_id: str
-    rfq_id: str
-    quote_creator_id: str
-    rfq_creator_id: str
-    market_ticker: str
     yes_bid_dollars: Decimal
     no_bid_dollars: Decimal
     event_ticker: str = ""
@@ -118,16 +120,11 @@ class QuoteAccepted(Notified, frozen=True):
     subaccount: int | None = None
 
 
-class QuoteExecuted(Notified, frozen=True):
+class QuoteExecuted(_OfQuote, frozen=True):
     """A quote became a trade; the order is this account's."""
 
-    quote_id: str
-    rfq_id: str
-    quote_creator_id: str
-    rfq_creator_id: str
     order_id: str
     client_order_id: str
-    market_ticker: str
     executed_ts: Moment
     subaccount: int | None = None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -145,23 +144,10 @@ class ShardSet:
         return answer.transfer
 
     async def allocations(self) -> Allocations:
-        """GET /portfolio/target_balance_allocation."""
+        """GET /portfolio/target_balance_allocation.
+
+        Setting them is left out: by that standing instruction the venue moves cash again and again, and no
+        yes of a person to one transfer covers it.
+        """
         path = "/portfolio/target_balance_allocation"
         return await self._caller.get(Allocations, path, _CAPABILITY, signed=True)
-
-    async def set_allocations(self, percents: Mapping[int, int], *, reservation: str = "sum") -> None:
-        """POST /portfolio/target_balance_allocation; the venue then moves cash between shards by itself.
-
-        Args:
-            percents: the share of each shard.
-            reservation: what stays behind for resting orders: none, max or sum.
-
-        Raises:
-            RequestError: a share is no percentage.
-        """
-        if not percents or any(not 0 <= share <= 100 for share in percents.values()):
-            raise RequestError("give a share from 0 to 100 percent for each shard")
-        rows = [{"exchange_index": shard, "percent": share} for shard, share in percents.items()]
-        body = {"allocations": rows, "resting_margin_reservation": reservation}
-        path = "/portfolio/target_balance_allocation"
-        await self._caller.send("POST", path, _CAPABILITY, body=body, idempotent=True)

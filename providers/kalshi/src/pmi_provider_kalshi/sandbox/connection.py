@@ -13,6 +13,7 @@ import msgspec
 
 from pmi_core.clock import Clock
 from pmi_provider_kalshi.sandbox.call import Answer
+from pmi_provider_kalshi.sandbox.control import PREFIX, Control
 from pmi_provider_kalshi.sandbox.faults import Faults
 from pmi_provider_kalshi.sandbox.reception import Reception
 
@@ -32,9 +33,17 @@ class Connection:
     """Speaks HTTP/1.1 to one client."""
 
     def __init__(
-        self, reception: Reception, faults: Faults, clock: Clock, upgrade: Upgrade, *, compress: bool
+        self,
+        reception: Reception,
+        faults: Faults,
+        clock: Clock,
+        upgrade: Upgrade,
+        *,
+        control: Control | None,
+        compress: bool,
     ) -> None:
         self._reception = reception
+        self._control = control
         self._faults = faults
         self._clock = clock
         self._upgrade = upgrade
@@ -89,10 +98,14 @@ class Connection:
         self, wire: h11.Connection, writer: asyncio.StreamWriter, request: h11.Request, content: bytes
     ) -> bool:
         """Answer one call; False where the line was cut."""
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in request.headers}
+        method, target = request.method.decode("ascii"), request.target.decode("latin-1")
+        if self._control is not None and target.startswith(PREFIX):
+            await self._send(wire, writer, self._control.answer(method, target, content), headers)
+            return True
         faults = self._faults
         if faults.strikes("drop-call"):
             return False
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in request.headers}
         if faults.strikes("error-500"):
             answer = Answer(
                 500, {"error": {"code": "internal_server_error", "message": "internal server error"}}
@@ -100,9 +113,7 @@ class Connection:
         elif faults.strikes("error-503"):
             answer = Answer(503, {"error": {"code": "service_unavailable", "message": "service unavailable"}})
         else:
-            answer = self._reception.answer(
-                request.method.decode("ascii"), request.target.decode("latin-1"), headers, content
-            )
+            answer = self._reception.answer(method, target, headers, content)
         if faults.strikes("slow"):
             await self._clock.sleep(_SLOW)
         if faults.strikes("drop-answer"):

@@ -37,15 +37,23 @@ class Faults:
     """
 
     def __init__(self, rates: Mapping[str, Decimal], seed: int) -> None:
+        self.change(rates)
+        self._random = Random(seed)  # noqa: S311 - misfortunes are no secret
+
+    def change(self, rates: Mapping[str, Decimal]) -> None:
+        """Take other shares from now on; what is not named does not happen.
+
+        Raises:
+            SettingsError: a name or a rate is none; nothing is changed.
+        """
         for name, rate in rates.items():
             if name not in FAULTS:
                 raise SettingsError(f"{name!r} is no fault", hint=f"give one of {', '.join(FAULTS)}")
             if not 0 <= rate <= 1:
                 raise SettingsError(f"fault {name!r} has the rate {rate}", hint="give a rate from 0 to 1")
-        self.rates = dict(rates)
-        self._random = Random(seed)  # noqa: S311 - misfortunes are no secret
+        self._rates = dict(rates)
 
     def strikes(self, name: str) -> bool:
         """Whether a fault happens now."""
-        rate = self.rates.get(name)
+        rate = self._rates.get(name)
         return rate is not None and Decimal(str(self._random.random())) < rate

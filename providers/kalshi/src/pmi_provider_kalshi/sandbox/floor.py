@@ -22,6 +22,8 @@ from pmi_core.exchange.commands import (
     DetermineMarket,
     PauseMarket,
     ResumeMarket,
+    SetCloseTime,
+    SettleMarket,
 )
 from pmi_core.exchange.events import Event
 from pmi_core.exchange.views import MarketView
@@ -157,6 +159,20 @@ class Floor:
             if market.trading is Trading.PAUSED and not (known is not None and known[0].paused):
                 self.engine.apply(ResumeMarket(time=now, market_id=market.id, cancel_resting=True))
 
+    def close(self, ticker: str, when: datetime | None) -> None:
+        """Move a market's close, to now by default."""
+        now = self.catch_up()
+        self.engine.apply(SetCloseTime(time=now, market_id=ticker, close_time=when or now))
+
+    def settle(self, ticker: str, value: Decimal) -> None:
+        """Decide a market and pay it out."""
+        now = self.catch_up()
+        if self.engine.market(ticker).status in (MarketStatus.UNOPENED, MarketStatus.OPEN):
+            self.close(ticker, None)
+        self.engine.apply(DetermineMarket(time=now, market_id=ticker, value=value))
+        if self.engine.market(ticker).status is MarketStatus.DETERMINED:
+            self.engine.apply(SettleMarket(time=now, market_id=ticker))
+
     # ---------------------------------------------------------------------------------- listing
 
     def _list(self, event: EventPlan, now: datetime) -> None:
@@ -166,13 +182,14 @@ class Floor:
         self.engine.apply(
             AddEvent(time=now, spec=EventSpec(id=event.ticker, mutually_exclusive=event.exclusive or None))
         )
+        terms = self._terms(event.series)
         for market in event.markets:
             spec = MarketSpec(
                 id=market.ticker,
                 event_id=event.ticker,
                 open_time=event.open_time,
                 close_time=max(event.close_time, event.open_time + timedelta(seconds=1)),
-                **self._terms(event.series),
+                **terms,
             )
             self.engine.apply(AddMarket(time=now, spec=spec))
             self._phases[market.ticker] = pick(0, ROUND - 1, "phase", market.ticker)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -34,6 +35,7 @@ def bands(structure: str) -> list[dict[str, str]]:
     return [{"start": start, "end": end, "step": step} for start, end, step in STRUCTURES[structure]]
 
 
+@cache
 def grid(structure: str) -> RangesGrid:
     """The bands as a grid of the engine."""
     return RangesGrid(

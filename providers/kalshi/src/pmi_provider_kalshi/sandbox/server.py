@@ -7,15 +7,18 @@ import contextlib
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
+
+from websockets.frames import EXTERNAL_CLOSE_CODES
 
 from pmi_core.clock import Clock, SystemClock
-from pmi_core.errors import SettingsError
+from pmi_core.errors import RequestError, SettingsError
 from pmi_provider_kalshi.sandbox.connection import Connection
+from pmi_provider_kalshi.sandbox.control import PREFIX, Control
 from pmi_provider_kalshi.sandbox.faults import Faults
 from pmi_provider_kalshi.sandbox.feed.socket import SOCKET_PATH, Feed
 from pmi_provider_kalshi.sandbox.floor import FloorPlan
@@ -25,6 +28,9 @@ from pmi_provider_kalshi.sandbox.office import Office, OfficePlan
 from pmi_provider_kalshi.sandbox.reception import BASE, Reception
 
 __all__ = ["Sandbox"]
+
+_CODES: Final = "give 1000 to 1003, 1007 to 1014, or 3000 to 4999"
+_REASON: Final = 123
 
 
 @dataclass(kw_only=True)
@@ -46,6 +52,8 @@ class Sandbox:
         faults: misfortunes by name, each with the share of calls that meet it.
         execution_delay: time between a quote's confirmation and its execution.
         folder: where a new private key is written; a temporary one by default.
+        compress: whether long answers are compressed where the client takes that.
+        control: whether what can be done here with the exchange can also be done over HTTP, without a key.
     """
 
     seed: int = 1
@@ -61,18 +69,26 @@ class Sandbox:
     execution_delay: timedelta = timedelta(seconds=1)
     folder: Path | None = None
     compress: bool = True
+    control: bool = False
 
     async def __aenter__(self) -> Self:
-        faults = Faults(self.faults, self.seed)
+        self._faults = Faults(self.faults, self.seed)
         floor = FloorPlan(
             seed=self.seed, moving=self.moving, cash=self.cash, execution_delay=self.execution_delay
         )
         self.office = Office(OfficePlan(floor=floor, tier=self.tier, read_lag=self.read_lag), self.clock)
         self._take_key()
         self.reception = Reception(self.office)
-        self.feed = Feed(self.office, faults)
+        self.feed = Feed(self.office, self._faults)
         self._lines: set[asyncio.Task[None]] = set()
-        connection = Connection(self.reception, faults, self.clock, self.feed.upgrade, compress=self.compress)
+        connection = Connection(
+            self.reception,
+            self._faults,
+            self.clock,
+            self.feed.upgrade,
+            control=Control(self) if self.control else None,
+            compress=self.compress,
+        )
 
         async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
@@ -154,6 +170,70 @@ class Sandbox:
         """Trade again, with empty books that the market maker fills."""
         self.office.floor.resume()
 
+    def close_market(self, ticker: str, when: datetime | None = None) -> None:
+        """Move a market's close: to now, or to a moment; it is decided when it would have been.
+
+        Raises:
+            RequestError: there is no such market, or it is over.
+        """
+        self.office.floor.close(ticker, when)
+
+    def settle_market(self, ticker: str, value: Decimal) -> None:
+        """Decide a market and pay it out at once, closing it before if need be.
+
+        Args:
+            value: what a contract on YES pays, from 0 to 1.
+
+        Raises:
+            RequestError: there is no such market, it is over, or the value is none.
+        """
+        self.office.floor.settle(ticker, value)
+
+    def set_faults(self, faults: Mapping[str, Decimal]) -> None:
+        """Take other shares of misfortunes from now on; those that are not named end.
+
+        Raises:
+            SettingsError: a name or a share is none.
+        """
+        self._faults.change(faults)
+        self.faults = dict(faults)
+
+    @property
+    def streams(self) -> dict[int, tuple[str, ...]]:
+        """Open connections of the stream by number, oldest first, with the channels each listens to."""
+        lines = sorted(self.feed.lines, key=lambda line: line.number)
+        return {line.number: line.session.channels for line in lines}
+
+    def cut_streams(self, *numbers: int, code: int | None = None, reason: str = "") -> int:
+        """Cut connections of the stream; gives how many there were.
+
+        Args:
+            numbers: of :attr:`streams`; all where none is given.
+            code: to close with, such as 1001, 1012 or 4000; without one the connection breaks off abruptly.
+            reason: said with the code, at most 123 bytes.
+
+        Raises:
+            RequestError: the protocol closes nothing with that code or reason.
+        """
+        if code is not None and code not in EXTERNAL_CLOSE_CODES and not 3000 <= code < 5000:
+            raise RequestError(f"{code} is no code to close a connection with", hint=_CODES)
+        if len(reason.encode("utf-8", "replace")) > _REASON:
+            raise RequestError(f"a reason takes at most {_REASON} bytes", hint="say it shorter")
+        lines = [line for line in self.feed.lines if not numbers or line.number in numbers]
+        for line in lines:
+            self.feed.cut(line, code, reason)
+        return len(lines)
+
+    def bar_streams(self, *, code: int | None = None, reason: str = "") -> int:
+        """Cut every connection of the stream, as :meth:`cut_streams` does, and let nobody in until told."""
+        cut = self.cut_streams(code=code, reason=reason)
+        self.feed.barred = True
+        return cut
+
+    def admit_streams(self) -> None:
+        """Let connections to the stream in again."""
+        self.feed.barred = False
+
     @property
     def rest_url(self) -> str:
         """Where the paths of the exchange begin."""
@@ -172,4 +252,5 @@ class Sandbox:
             "ws_url": self.ws_url,
             "api_key_id": self.api_key_id,
             "private_key_path": str(self.key_path),
+            **({"control_url": f"http://127.0.0.1:{self.port}{PREFIX}"} if self.control else {}),
         }

@@ -15,7 +15,7 @@ from pmi_provider_kalshi.sandbox.server import Sandbox
 
 __all__ = ["OPTIONS", "serve"]
 
-OPTIONS: Final = ("tier", "key-type", "cash", "moving", "execution-delay")
+OPTIONS: Final = ("tier", "key-type", "cash", "moving", "execution-delay", "control")
 """Names that a request may give beside what every sandbox knows."""
 _MICRO: Final = 1_000_000
 
@@ -37,7 +37,7 @@ async def serve(request: SandboxRequest) -> AsyncIterator[Mapping[str, str]]:
         seed=request.seed,
         port=request.port,
         clock=request.clock,
-        moving=_yes(options.get("moving", "yes")),
+        moving=_yes("moving", options.get("moving", "yes")),
         tier=options.get("tier", "basic"),
         key_type=_kind(options.get("key-type", KeyType.ED25519.value)),
         private_key_path=request.private_key_path,
@@ -45,6 +45,7 @@ async def serve(request: SandboxRequest) -> AsyncIterator[Mapping[str, str]]:
         read_lag=_seconds(request.read_lag),
         faults=request.faults,
         execution_delay=_seconds(_number("execution-delay", options.get("execution-delay", "1"))),
+        control=_yes("control", options.get("control", "no")),
     ) as sandbox:
         yield sandbox.announcement
 
@@ -65,9 +66,9 @@ def _number(name: str, text: str) -> Decimal:
     return number
 
 
-def _yes(text: str) -> bool:
+def _yes(name: str, text: str) -> bool:
     if text not in ("yes", "no"):
-        raise SettingsError(f"option moving has the value {text!r}", hint="give yes or no")
+        raise SettingsError(f"option {name} has the value {text!r}", hint="give yes or no")
     return text == "yes"
 
 

@@ -50,6 +50,11 @@ class Session:
         self.subscriptions: dict[int, Subscription] = {}
         self._bucket = TokenBucket(_COMMANDS_A_SECOND, 5 * _COMMANDS_A_SECOND, office.clock)
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """What is listened to, in the order in which it was asked for."""
+        return tuple(one.channel for one in self.subscriptions.values())
+
     # --------------------------------------------------------------------------------- commands
 
     def command(self, content: Any) -> None:

@@ -44,6 +44,8 @@ SOCKET_PATH: Final = "/trade-api/ws/v2"
 _HEARTBEAT: Final = 10
 _ROOM: Final = 10_000
 _CHUNK: Final = 65_536
+_GOODBYE: Final = 1
+"""Real seconds in which a client may answer a close."""
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -54,6 +56,9 @@ class Feed:
         self._office = office
         self._faults = faults
         self.lines: set[Line] = set()
+        self.barred = False
+        """Whether new connections are turned away."""
+        self._opened = 0
         self._private: list[Bulletin] = []
         self._tickers: dict[str, dict[str, Any]] = {}
         office.records.watchers.append(self._watch)
@@ -124,6 +129,8 @@ class Feed:
         try:
             if path != SOCKET_PATH:
                 raise refusal(404, "not_found", message="404 page not found")
+            if self.barred:
+                raise refusal(503, "service_unavailable")
             key = self._office.ring.check(headers, "GET", path, self._office.floor.now())
         except Refusal as error:
             body = _ENCODER.encode(error.body)
@@ -135,13 +142,19 @@ class Feed:
         await _flush(protocol, writer)
         if protocol.state is not State.OPEN:
             return
-        line = Line(self._office, self._faults, protocol, reader, writer)
+        self._opened += 1
+        line = Line(self._opened, self._office, self._faults, protocol, reader, writer)
         line.session = Session(self._office, key, line.post)
         self.lines.add(line)
         try:
             await line.run(rest)
         finally:
             self.lines.discard(line)
+
+    def cut(self, line: Line, code: int | None, reason: str) -> None:
+        """End a connection, which hears nothing more."""
+        self.lines.discard(line)
+        line.cut(code, reason)
 
 
 async def _flush(protocol: ServerProtocol, writer: asyncio.StreamWriter) -> None:
@@ -154,18 +167,24 @@ async def _flush(protocol: ServerProtocol, writer: asyncio.StreamWriter) -> None
 
 
 class Line:
-    """One open connection: frames in, frames out."""
+    """One open connection: frames in, frames out.
+
+    Attributes:
+        number: among all that were ever opened.
+    """
 
     session: Session
 
     def __init__(
         self,
+        number: int,
         office: Office,
         faults: Faults,
         protocol: ServerProtocol,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> None:
+        self.number = number
         self._office = office
         self._faults = faults
         self._protocol = protocol
@@ -174,6 +193,15 @@ class Line:
         self._waiting: deque[dict[str, Any]] = deque()
         self._news = asyncio.Event()
         self._text = bytearray()
+        self._farewell: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
+
+    def cut(self, code: int | None, reason: str) -> None:
+        """Break off without a word, or say goodbye with a code."""
+        self._waiting.clear()
+        if code is None:
+            self._writer.transport.abort()
+        elif not self._farewell.done():
+            self._farewell.set_result((code, reason))
 
     def post(self, frame: dict[str, Any]) -> bool:
         """Queue a frame; a subscription that no room is left for ends with an error."""
@@ -190,7 +218,8 @@ class Line:
 
     async def run(self, rest: bytes) -> None:
         """Serve until the client leaves, a fault cuts the line, or the sandbox closes."""
-        tasks = [asyncio.create_task(work) for work in (self._listen(rest), self._tell(), self._beat())]
+        works = (self._listen(rest), self._tell(), self._beat(), self._part())
+        tasks = [asyncio.create_task(work) for work in works]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -237,7 +266,7 @@ class Line:
         while True:
             await self._news.wait()
             self._news.clear()
-            while self._waiting:
+            while self._waiting and self._protocol.state is State.OPEN:
                 frame = self._waiting.popleft()
                 if self._faults.strikes("drop-socket"):
                     self._writer.transport.abort()
@@ -252,5 +281,14 @@ class Line:
     async def _beat(self) -> None:
         while True:
             await self._office.clock.sleep(_HEARTBEAT)
-            self._protocol.send_ping(b"heartbeat")
+            if self._protocol.state is State.OPEN:
+                self._protocol.send_ping(b"heartbeat")
+                await _flush(self._protocol, self._writer)
+
+    async def _part(self) -> None:
+        """Say goodbye when told to; the client's own goodbye ends the connection, or its silence."""
+        code, reason = await self._farewell
+        if self._protocol.state is State.OPEN:
+            self._protocol.send_close(code, reason)
             await _flush(self._protocol, self._writer)
+        await asyncio.sleep(_GOODBYE)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pmi_provider_kalshi.sandbox.noise import pick, uuid_of
 from pmi_provider_kalshi.sandbox.scenario import series
-from pmi_provider_kalshi.sandbox.scenario.plans import EventPlan, MarketPlan, Shape
+from pmi_provider_kalshi.sandbox.scenario.plans import ONCE_WON, EventPlan, MarketPlan, Shape, code_of
 
 __all__ = ["QUARTER", "coin_day", "game", "heat", "quarter_hour", "target_of"]
 
@@ -22,10 +22,6 @@ TEAMS = (
 )
 
 
-def _code(day: datetime) -> str:
-    return day.strftime("%y%b%d").upper()
-
-
 def target_of(code: str) -> str:
     """The id of a team's structured target."""
     return uuid_of("target", code)
@@ -33,7 +29,7 @@ def target_of(code: str) -> str:
 
 def heat(day: datetime, seed: int) -> EventPlan:
     """The highest temperature of a day, in brackets of which one comes true."""
-    ticker = f"KXHIGHNY-{_code(day)}"
+    ticker = f"KXHIGHNY-{code_of(day)}"
     middle = pick(38, 84, seed, "heat", ticker)
     low, high = middle - 3, middle + 3
     markets = [
@@ -80,8 +76,7 @@ def _bracket(
     return MarketPlan(
         ticker=f"{event}-{code}",
         label=label,
-        rules=f"If the highest temperature recorded on {day:%b %d, %Y} is {label}, "
-        "then the market resolves to Yes.",
+        condition=f"the highest temperature recorded on {day:%b %d, %Y} is {label}",
         weight=weight,
         strike_type=kind,
         floor=None if floor is None else Decimal(floor),
@@ -91,9 +86,9 @@ def _bracket(
 
 def game(day: datetime, number: int, seed: int) -> EventPlan:
     """The ``number``-th game of a day, with one market a team."""
-    first = pick(0, len(TEAMS) - 1, seed, "away", _code(day)) + 2 * number
+    first = pick(0, len(TEAMS) - 1, seed, "away", code_of(day)) + 2 * number
     away, home = TEAMS[first % len(TEAMS)], TEAMS[(first + 1) % len(TEAMS)]
-    ticker = f"KXNBAGAME-{_code(day)}{away[0]}{home[0]}"
+    ticker = f"KXNBAGAME-{code_of(day)}{away[0]}{home[0]}"
     tip = day + timedelta(hours=24, minutes=30 * number)
     return EventPlan(
         ticker=ticker,
@@ -107,8 +102,7 @@ def game(day: datetime, number: int, seed: int) -> EventPlan:
             MarketPlan(
                 ticker=f"{ticker}-{code}",
                 label=name,
-                rules=f"If {name} wins the {away[1]} at {home[1]} game of {day:%b %d, %Y}, "
-                "then the market resolves to Yes.",
+                condition=f"{name} wins the {away[1]} at {home[1]} game of {day:%b %d, %Y}",
                 weight=weight,
                 strike_type="structured",
                 custom={"basketball_team": target_of(code)},
@@ -116,14 +110,14 @@ def game(day: datetime, number: int, seed: int) -> EventPlan:
             for (code, name), weight in ((away, -0.15), (home, 0.15))
         ),
         activity=80,
-        early="This market will close and expire after a winner is declared.",
+        early=ONCE_WON,
         targets=(target_of(away[0]), target_of(home[0])),
     )
 
 
 def coin_day(day: datetime) -> EventPlan:
     """The price of a coin at the end of a day, by thresholds."""
-    ticker = f"KXBTCD-{_code(day)}17"
+    ticker = f"KXBTCD-{code_of(day)}17"
     return EventPlan(
         ticker=ticker,
         series=series.BTC_DAY,
@@ -136,7 +130,7 @@ def coin_day(day: datetime) -> EventPlan:
             MarketPlan(
                 ticker=f"{ticker}-T{strike - 1}.99",
                 label=f"${strike:,} or above",
-                rules=f"If the price of Bitcoin is above {strike - 1}.99, then the market resolves to Yes.",
+                condition=f"the price of Bitcoin is above {strike - 1}.99",
                 strike_type="greater",
                 floor=Decimal(strike) - Decimal("0.01"),
             )
@@ -165,8 +159,7 @@ def quarter_hour(start: datetime) -> EventPlan:
             MarketPlan(
                 ticker=f"{ticker}-00",
                 label="Price goes up",
-                rules="If the index is higher at the end of the quarter of an hour than at its start, "
-                "then the market resolves to Yes.",
+                condition="the index is higher at the end of the quarter of an hour than at its start",
                 strike_type="greater_or_equal",
                 floor=Decimal(100_000 + pick(-900, 900, "coin", ticker)),
             ),

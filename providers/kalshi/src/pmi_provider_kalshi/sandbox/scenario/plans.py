@@ -6,9 +6,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-__all__ = ["EventPlan", "MarketPlan", "SeriesPlan", "Shape"]
+__all__ = ["ONCE_WON", "EventPlan", "MarketPlan", "SeriesPlan", "Shape", "code_of"]
+
+ONCE_WON: Final = "This market will close and expire after a winner is declared."
+"""Prose on closing early, of a question with a winner."""
+
+
+def code_of(day: datetime) -> str:
+    """A day as it stands in tickers."""
+    return day.strftime("%y%b%d").upper()
 
 
 class Shape(StrEnum):
@@ -47,13 +55,19 @@ class MarketPlan:
 
     ticker: str
     label: str
-    rules: str
+    condition: str
+    """What comes true with it, as the middle of a sentence."""
     weight: float = 0.0
     """Log odds before anything moves; of a ladder, unused."""
     strike_type: str | None = None
     floor: Decimal | None = None
     cap: Decimal | None = None
     custom: dict[str, Any] | None = None
+
+    @property
+    def rules(self) -> str:
+        """By what the market is decided."""
+        return f"If {self.condition}, then the market resolves to Yes."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from pmi_provider_kalshi.sandbox.scenario import series
-from pmi_provider_kalshi.sandbox.scenario.plans import EventPlan, MarketPlan, Shape
+from pmi_provider_kalshi.sandbox.scenario.plans import ONCE_WON, EventPlan, MarketPlan, Shape, code_of
 
 __all__ = ["standing_events"]
 
@@ -30,6 +30,18 @@ def standing_events(day: datetime) -> Iterator[EventPlan]:
     yield _strike_ban(day)
 
 
+def _named(ticker: str, kind: str, name: str, weight: float, does: str) -> MarketPlan:
+    """The market of one of those of whom one comes first."""
+    return MarketPlan(
+        ticker=ticker,
+        label=name,
+        condition=f"{name} {does}",
+        weight=weight,
+        strike_type="custom",
+        custom={kind: name},
+    )
+
+
 def _fed(day: datetime, ahead: timedelta) -> EventPlan:
     close = day + ahead
     code = close.strftime("%y%b").upper()
@@ -45,8 +57,7 @@ def _fed(day: datetime, ahead: timedelta) -> EventPlan:
             MarketPlan(
                 ticker=f"KXFED-{code}-T{strike}",
                 label=f"Above {strike}%",
-                rules=f"If the upper bound of the target range is above {strike}% following the meeting, "
-                "then the market resolves to Yes.",
+                condition=f"the upper bound of the target range is above {strike}% following the meeting",
                 strike_type="greater",
                 floor=Decimal(strike),
             )
@@ -71,24 +82,17 @@ def _president(day: datetime) -> EventPlan:
         open_time=day - timedelta(days=25),
         close_time=close,
         markets=tuple(
-            MarketPlan(
-                ticker=f"{ticker}-{name.split()[-1][:4].upper()}",
-                label=name,
-                rules=f"If {name} wins the election, then the market resolves to Yes.",
-                weight=weight,
-                strike_type="custom",
-                custom={"Person": name},
-            )
+            _named(f"{ticker}-{name.split()[-1][:4].upper()}", "Person", name, weight, "wins the election")
             for name, weight in _PEOPLE
         ),
         activity=60,
-        early="This market will close and expire after a winner is declared.",
+        early=ONCE_WON,
     )
 
 
 def _show(day: datetime, opens: timedelta, closes: timedelta) -> EventPlan:
     close = day + closes
-    ticker = f"KXTOPSHOW-{close.strftime('%y%b%d').upper()}"
+    ticker = f"KXTOPSHOW-{code_of(close)}"
     return EventPlan(
         ticker=ticker,
         series=series.SHOW,
@@ -98,13 +102,12 @@ def _show(day: datetime, opens: timedelta, closes: timedelta) -> EventPlan:
         open_time=day + opens,
         close_time=close,
         markets=tuple(
-            MarketPlan(
-                ticker=f"{ticker}-{''.join(word[0] for word in name.split())}",
-                label=name,
-                rules=f"If {name} is the most watched show of the week, then the market resolves to Yes.",
-                weight=weight,
-                strike_type="custom",
-                custom={"Show": name},
+            _named(
+                f"{ticker}-{''.join(word[0] for word in name.split())}",
+                "Show",
+                name,
+                weight,
+                "is the most watched show of the week",
             )
             for name, weight in _SHOWS
         ),
@@ -127,7 +130,7 @@ def _strike_ban(day: datetime) -> EventPlan:
             MarketPlan(
                 ticker=f"{ticker}-Y",
                 label="Postponed",
-                rules="If the awards are postponed, then the market resolves to Yes.",
+                condition="the awards are postponed",
                 weight=-0.8,
             ),
         ),
