@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -14,6 +15,7 @@ from pmi_core.transport.socket.talk import Talk
 pytestmark = pytest.mark.anyio
 
 BOOK = Topic(Channel.BOOK, "M1")
+OTHER = Topic(Channel.BOOK, "M2")
 
 
 class Wire:
@@ -23,12 +25,16 @@ class Wire:
 
     def __init__(self):
         self.sent = []
+        self.pong = asyncio.get_running_loop().create_future()
 
     async def send(self, message):
         self.sent.append(message)
 
     async def read(self, read, arrive):
         await asyncio.Event().wait()
+
+    async def ping(self):
+        return self.pong
 
 
 class Dialect:
@@ -44,6 +50,15 @@ class Dialect:
     def unsubscribe(self, topics):
         return [("unsubscribe", *topics)]
 
+    def resync(self, topics):
+        return [("resync", *topics)]
+
+    def heartbeat(self):
+        return None
+
+    def closed(self, code, reason):
+        return None
+
     def read(self, frame):
         """Nothing comes."""
 
@@ -53,25 +68,37 @@ async def settle():
         await asyncio.sleep(0)
 
 
+class Talking:
+    def __init__(self, **pulse):
+        self.wire, self.wanted, self.told, self.clock = Wire(), {BOOK: None}, [], ManualClock()
+        self.talk = Talk(
+            self.wire,
+            Dialect,
+            wanted=self.wanted,
+            tries={},
+            hear=self.told.append,
+            clock=self.clock,
+            pulse=Pulse(**pulse),
+            linger=5,
+        )
+        self.running = asyncio.ensure_future(self.talk.run())
+
+    async def seconds(self, number):
+        for _ in range(number):
+            await self.clock.advance(1)
+
+    async def end(self):
+        assert not self.running.done()
+        self.running.cancel()
+        await asyncio.wait({self.running})
+
+
 @pytest.fixture
 async def talking():
-    wire, wanted, told = Wire(), {BOOK: None}, []
-    talk = Talk(
-        wire,
-        Dialect,
-        wanted=wanted,
-        tries={},
-        hear=told.append,
-        clock=ManualClock(),
-        pulse=Pulse(),
-        linger=5,
-    )
-    running = asyncio.ensure_future(talk.run())
+    here = Talking()
     await settle()
-    yield talk, wire, wanted
-    assert not running.done()
-    running.cancel()
-    await asyncio.wait({running})
+    yield here.talk, here.wire, here.wanted
+    await here.end()
 
 
 def leave(talk, wanted):
@@ -111,3 +138,39 @@ async def test_leaving_and_coming_back_at_once(talking):
     come_back(talk, wanted)
     await settle()
     assert wire.sent == [("subscribe", BOOK), ("unsubscribe", BOOK), ("subscribe", BOOK)]
+
+
+async def test_an_answer_that_nobody_waits_for_disturbs_nobody():
+    here = Talking(ping=1000, quiet=None)
+    await settle()
+    here.wanted[OTHER] = None
+    here.talk.look()
+    await settle()
+    here.talk.answered([OTHER])
+    here.told.clear()
+    leave(here.talk, here.wanted)
+    await here.seconds(60)
+    assert here.told == []
+    assert here.wire.sent == [("subscribe", BOOK), ("subscribe", OTHER), ("unsubscribe", BOOK)]
+    await here.end()
+
+
+@pytest.mark.parametrize("slept", [0, 3600])
+async def test_a_machine_that_slept_finds_no_healthy_venue_dead(slept):
+    here = Talking(ping=10, pong=10, quiet=None)
+    await settle()
+    here.talk.answered([BOOK])
+    await here.seconds(10)  # asked for a sign of life
+    here.clock.set(here.clock.now() + timedelta(seconds=slept))
+    await here.seconds(5)
+    here.wire.pong.set_result(0.0)
+    await here.seconds(3)
+    await here.end()
+
+
+async def test_a_venue_that_gives_no_sign_of_life_is_found_dead():
+    here = Talking(ping=10, pong=10, quiet=None)
+    await settle()
+    here.talk.answered([BOOK])
+    await here.seconds(22)
+    assert "nothing answers" in (await here.running).message

@@ -72,6 +72,14 @@ async def settled(found, *, within=20):
             await asyncio.sleep(0.005)
 
 
+def served(server):
+    """Whose books the venue sends."""
+    (session,) = server.sessions
+    return set(
+        session.assets if isinstance(session, PolymarketShaped) else session.markets["orderbook_delta"]
+    )
+
+
 async def test_every_connection_is_signed_anew():
     signer = Signer()
     async with (
@@ -177,6 +185,41 @@ async def test_a_topic_is_asked_for_once_and_given_up_with_its_last_listener(sha
         assert list(feed.books) == ["A"]
 
 
+@pytest.mark.parametrize("shape", [(KalshiShaped, KalshiDialect), (PolymarketShaped, PolymarketDialect)])
+async def test_who_leaves_before_the_first_book_disturbs_nobody(shape):
+    session, dialect = shape
+    async with (
+        Server(Truth(["A", "B", "C"], 1), session) as server,
+        feeding(server.url, dialect) as (feed, client),
+        feed.listen(wanting("A")) as stays,
+    ):
+        await until(stays, live)
+        for name in ("B", "C", "B"):
+            said = len(server.said)
+            async with feed.listen(wanting(name)):
+                while len(server.said) == said:  # the venue was asked, and its answer is not here yet
+                    await asyncio.sleep(0)
+        for _ in range(10):
+            await asyncio.sleep(QUICK.answer / 4)
+            server.change("A")
+        assert all([a_book(await anext(stays)) for _ in range(10)])
+        assert client.connections == 1
+        await settled(lambda: served(server) == {"A"})
+
+
+async def test_what_was_refused_once_is_asked_for_again():
+    async with (
+        Server(Truth(["A"], 1), KalshiShaped) as server,
+        feeding(server.url, KalshiDialect) as (feed, _),
+        feed.listen(wanting("A", "NOPE")),  # and nobody reads
+    ):
+        await settled(lambda: len(server.said) == 1)
+        for _ in range(2):
+            async with feed.listen(wanting("NOPE")) as updates:
+                with pytest.raises(NotFound):
+                    await until(updates, live)
+
+
 async def test_who_left_hears_nothing_more_and_is_kept_by_nobody():
     async with (
         Server(Truth(["A"], 1), KalshiShaped) as server,
@@ -218,8 +261,8 @@ async def test_a_storm_of_subscriptions_ends_with_exactly_what_is_wanted():
         async with feed.listen(wanting("M0", "M1")) as updates:
             await asyncio.gather(*(come_and_go() for _ in range(10)))
             wanted = {"M0", "M1"}
-            await settled(lambda: set(server.sessions[0].markets["orderbook_delta"]) == wanted)
-            await until(updates, a_book)
+            await settled(lambda: served(server) == wanted)
+            assert not any(map(is_state(ConnectionState.GAP), await until(updates, a_book)))
             assert set(feed.books) == wanted
             assert all(book.is_live for book in feed.books.values())
             assert len(server.said) < 600  # what comes and goes at once is never said

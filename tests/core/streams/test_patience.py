@@ -17,8 +17,11 @@ from pmi_core.errors import (
     Unreachable,
     VenueError,
 )
-from pmi_core.transport.socket import Backoff, Pulse, SocketClient
+from pmi_core.models import Channel
+from pmi_core.testing.clock import ManualClock
+from pmi_core.transport.socket import Backoff, Pulse, SocketClient, Topic
 from pmi_core.transport.socket.closing import is_fatal, meaning
+from pmi_core.transport.socket.link import Link
 
 
 class Signer:
@@ -78,3 +81,46 @@ def test_a_pulse_without_sense_is_refused(values):
         Pulse(**values)
     with pytest.raises(SettingsError):
         Backoff(first=-1)
+
+
+class Lives:
+    """Connections that last as long as the test says, each answered or not; counts the attempts."""
+
+    def __init__(self, monkeypatch, clock, lives):
+        self.clock, self.lives, self.begun = clock, iter(lives), []
+        monkeypatch.setattr(Link, "_once", self.once)
+
+    async def once(self):
+        self.begun.append(self.clock.monotonic())
+        seconds, answers = next(self.lives)
+        await self.clock.sleep(seconds)
+        return Unreachable("it broke off"), answers
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "lives, last_pause",
+    [
+        ([(1, 5)] * 6, 16),  # answered, but never for long: it flaps, and the pauses grow
+        ([(60, 0)] * 6, 16),  # long, but without any answer
+        ([(1, 5)] * 5 + [(60, 5)], 1),  # healthy for a while: counting begins anew
+    ],
+)
+async def test_only_a_healthy_connection_ends_the_growing_of_pauses(monkeypatch, lives, last_pause):
+    clock, told = ManualClock(), []
+    seen = Lives(monkeypatch, clock, [*lives, (1000, 1)])
+    client = SocketClient(
+        "ws://127.0.0.1:1",
+        venue="here",
+        dialect=KalshiDialect,
+        hear=told.append,
+        clock=clock,
+        random=Random(1),
+        backoff=Backoff(first=1, longest=16, steady=10),
+    )
+    client.want([Topic(Channel.BOOK, "A")])
+    await clock.advance(500)
+    assert len(seen.begun) == len(lives) + 1
+    pause = seen.begun[-1] - seen.begun[-2] - lives[-1][0]
+    assert last_pause / 2 <= pause <= last_pause
+    await client.aclose()

@@ -16,10 +16,10 @@ SPEED = 20
 
 @pytest.fixture
 def trading():
-    """Serve an exchange and open it; gives both."""
+    """Serve an exchange and open it; gives both.  The stream's address may be another that leads there."""
 
     @asynccontextmanager
-    async def opened(**settings):
+    async def opened(*, through=lambda address: address, **settings):
         clock = RunningClock(SPEED)
         async with clock.running(), Sandbox(clock=clock, tier="prime", **settings) as sandbox:
             provider = pmi_provider()
@@ -27,7 +27,7 @@ def trading():
                 {
                     "environment": "custom",
                     "rest_url": sandbox.rest_url,
-                    "ws_url": sandbox.ws_url,
+                    "ws_url": through(sandbox.ws_url),
                     "api_key_id": sandbox.api_key_id,
                     "private_key": sandbox.private_key,
                     "timeout": 120,

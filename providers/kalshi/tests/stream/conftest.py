@@ -46,6 +46,7 @@ class Ears:
         self.gaps = []
         self.refusals = {}
         self.sent = []
+        self.pongs = 0
 
     def answered(self, topics):
         self.live.update(topics)
@@ -61,7 +62,7 @@ class Ears:
         self.refusals.update(dict.fromkeys(topics, error))
 
     def pong(self):
-        raise AssertionError("the exchange has no heartbeat of its own")
+        self.pongs += 1
 
     def send(self, message):
         self.sent.append(message)

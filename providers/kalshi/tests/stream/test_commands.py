@@ -108,7 +108,7 @@ async def test_what_was_not_answered_is_asked_for_again(connect):
 async def test_silence_is_broken_by_a_question_whose_answer_shows_what_is_gone(connect):
     here = await connect()
     here.book("A-1", 1)
-    (question,) = commands(here.dialect.probe(list(here.topics)))
+    question, _ = commands(here.dialect.probe(list(here.topics)))
     assert question["cmd"] == "list_subscriptions"
     left = [{"channel": name, "sid": sid} for name, sid in here.sids.items() if name != "orderbook_delta"]
     here.say({"type": "ok", "id": question["id"], "msg": left})
@@ -119,10 +119,29 @@ async def test_silence_is_broken_by_a_question_whose_answer_shows_what_is_gone(c
 
 async def test_a_healthy_answer_to_silence_changes_nothing(connect):
     here = await connect()
-    (question,) = commands(here.dialect.probe(list(here.topics)))
+    question, _ = commands(here.dialect.probe(list(here.topics)))
     everything = [{"channel": name, "sid": sid} for name, sid in here.sids.items()]
     here.say({"type": "ok", "id": question["id"], "msg": everything})
     assert here.ears.gaps == []
+
+
+async def test_where_books_are_wanted_only_data_is_a_sign_that_data_comes(connect):
+    here = await connect("A-1", "A-2")
+    for number, name in enumerate(("A-1", "A-2"), 1):
+        here.book(name, number)
+    everything = [{"channel": name, "sid": sid} for name, sid in here.sids.items()]
+    before = here.ears.pongs
+    for expected in ("A-1", "A-2", "A-1"):
+        listing, snapshot = commands(here.dialect.probe(list(here.topics)))
+        assert snapshot["params"]["action"] == "get_snapshot"
+        assert snapshot["params"]["market_tickers"] == [expected], "each in its turn"
+        here.say({"type": "ok", "id": listing["id"], "msg": everything})
+        here.say({"type": "ok", "id": snapshot["id"]})
+    assert here.ears.pongs == before + 6
+    here.dialect.unsubscribe([topic for topic in here.topics if topic.channel is Channel.BOOK])
+    (listing,) = commands(here.dialect.probe(list(here.topics)))
+    here.say({"type": "ok", "id": listing["id"], "msg": everything})
+    assert here.ears.pongs == before + 6, "where none is wanted, an answer is all that can be had"
 
 
 def test_every_code_is_known():
