@@ -51,7 +51,8 @@ async def faulty_run(seed, *, faults=6):
     session, dialect = SHAPES[random.choice(list(SHAPES))]
     every = random.random() < 0.7
     markets = [f"M{i}" for i in range(random.choice([1, 3, 8]))]
-    truth = Truth(markets, seed)
+    others = [f"N{i}" for i in range(3)]
+    truth = Truth(markets + others, seed)
     channels = (Channel.BOOK, Channel.TRADE) if session is KalshiShaped else (Channel.BOOK,)
     wanted = wanting(*markets, delivery=Delivery.EVERY if every else Delivery.LATEST, channels=channels)
     async with (
@@ -64,6 +65,7 @@ async def faulty_run(seed, *, faults=6):
         async with feed.listen(wanted) as updates:
             reading = asyncio.ensure_future(_read(updates, judge))
             moving = asyncio.ensure_future(_move(server, markets, random))
+            passing = asyncio.ensure_future(_come_and_go(feed, markets + others, Random(seed + 1)))
             try:
                 for _ in range(faults):
                     proxy.planned.append(random.choice(MESSAGE_FAULTS * 2 + CONNECTION_FAULTS))
@@ -71,6 +73,7 @@ async def faulty_run(seed, *, faults=6):
                 await _until(lambda: not proxy.planned or reading.done())
                 await _until(lambda: reading.done() or _all_live(feed, markets))
                 moving.cancel()
+                passing.cancel()
                 for market in markets:  # what was lost last shows by what comes after it
                     server.change(market)
                 await _until(lambda: reading.done() or (judge.up_to_date() and _all_live(feed, markets)))
@@ -78,9 +81,7 @@ async def faulty_run(seed, *, faults=6):
                     book = feed.books[market]
                     assert (book.bids, book.asks) == (truth.books[market].bids, truth.books[market].asks)
             finally:
-                moving.cancel()
-                reading.cancel()
-                over = await asyncio.gather(reading, moving, return_exceptions=True)
+                over = await _ended(reading, moving, passing)
             for error in over:
                 if isinstance(error, BaseException) and not isinstance(error, asyncio.CancelledError):
                     raise AssertionError(f"seed {seed}, {proxy.happened}") from error
@@ -99,6 +100,18 @@ async def _move(server, markets, random):
         if random.random() < 0.3:
             server.trade(random.choice(markets))
         await asyncio.sleep(0.002)
+
+
+async def _come_and_go(feed, names, random):
+    while True:
+        async with feed.listen(wanting(*random.sample(names, random.randint(1, len(names))))):
+            await asyncio.sleep(random.uniform(0, 0.03))
+
+
+async def _ended(*tasks):
+    for task in tasks:
+        task.cancel()
+    return await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _until(found):
