@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from pmi_core.errors import RequestError
 
-__all__ = ["moment"]
+__all__ = ["moment", "window"]
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _AGO = re.compile(r"-?(\d{1,6})([mhdw])")
@@ -41,3 +41,11 @@ def moment(text: str, now: datetime, name: str = "time") -> datetime:
             f"{name}: {text[:40]!r} lies outside 1990 to 2200", hint="give a year in which a venue existed"
         )
     return read
+
+
+def window(start: str | None, end: str | None, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """Read a window's ends as :func:`moment` does; one that is left out is open."""
+    return (
+        None if start is None else moment(start, now, "start"),
+        None if end is None else moment(end, now, "end"),
+    )

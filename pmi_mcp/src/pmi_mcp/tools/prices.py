@@ -13,7 +13,7 @@ from pmi_core.models import Candle, CandleInterval, CandleQuery, OrderBook, Page
 from pmi_mcp.gathering import gather, pages
 from pmi_mcp.outputs import Answer
 from pmi_mcp.settings import Toolset
-from pmi_mcp.times import moment
+from pmi_mcp.times import moment, window
 from pmi_mcp.tools.arguments import (
     CursorText,
     DetailWord,
@@ -62,9 +62,7 @@ async def get_trades(
 ) -> Answer:
     """List public trades of a market."""
     _, ref = await venues.find(market, venue, Capability.TRADES)
-    now = venues.clock.now()
-    since = None if start is None else moment(start, now, "start")
-    until = None if end is None else moment(end, now, "end")
+    since, until = window(start, end, venues.clock.now())
 
     async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Trade]:
         del name
