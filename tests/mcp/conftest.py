@@ -31,6 +31,7 @@ def _beside(name):
 world_module = _beside("world")
 doubles = _beside("doubles")
 broadcast = _beside("broadcast")
+_beside("previews")
 
 
 def entry(module):
