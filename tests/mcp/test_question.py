@@ -64,6 +64,10 @@ def test_it_says_everything_that_a_yes_stands_for(snapshot):
             AmendDraft(order_ref="alpha:o1", price="0.4", size=7),
             "Change order alpha:o1 to 7 contracts in all",
         ),
+        (
+            AmendDraft(order_ref="alpha:o1", price="0.4", size=1),
+            "Change order alpha:o1 to 1 contract in all",
+        ),
         (QuoteDraft(rfq_ref="alpha:r1", yes_bid="0.3"), "Answer request alpha:r1: buy YES at 0.3"),
         (AcceptDraft(quote_ref="alpha:q1", side="no"), "Accept quote alpha:q1: its maker gets NO"),
         (ConfirmDraft(quote_ref="alpha:q1"), "Confirm the accepted quote alpha:q1"),
