@@ -82,8 +82,8 @@ class Subscriptions:
         if taken is None or taken.owner != client:
             raise NotFound(
                 "this client has no such subscription",
-                hint=f"subscribe again; over HTTP one ends that is not read for {self.settings.live_minutes}"
-                " minutes",
+                hint="subscribe again; over HTTP a subscription ends when it is not read for "
+                + counted(self.settings.live_minutes, "minute"),
                 capability="stream",
             )
         return taken
