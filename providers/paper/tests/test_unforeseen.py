@@ -11,6 +11,7 @@ import pytest
 from pmi_core import Channel, MarketQuery, Subscription
 from pmi_core.errors import MarketNotOpen
 from pmi_core.models import ComboRequest, LifecycleUpdate, MilestoneQuery, OrderStatus
+from pmi_core.testing.conformance import stream_ends
 from pmi_provider_paper import PaperSettings
 from pmi_provider_paper.catalogue import Scenario
 
@@ -219,6 +220,21 @@ async def test_a_position_outlives_a_start_in_the_middle_of_a_break(opened, cloc
         (cash,) = await venue.account.get_balance()
         assert cash.reserved == 0
         assert cash.total - before.total in (Decimal(0), Decimal(1))
+
+
+@pytest.mark.parametrize("unforeseen", ["longer", "broken"])
+async def test_the_contract_follows_a_market_to_its_end(opened, clock, unforeseen, request, monkeypatch):
+    plan, ref = request.getfixturevalue(unforeseen)
+
+    async def this_one(reader, venue):
+        return [await reader.get_market(ref)]
+
+    monkeypatch.setattr(stream_ends, "open_markets", this_one)
+    clock.set(plan.first_close - timedelta(hours=2))
+    async with opened(tick="0.05") as venue:
+        rules = stream_ends.StreamEndRules()
+        await rules.test_stream_lifecycle_agrees_with_reads(venue, clock, True, True)
+    assert clock.now() == plan.close_time + SECOND
 
 
 def test_it_is_rare_and_the_seed_decides():
