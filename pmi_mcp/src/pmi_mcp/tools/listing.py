@@ -15,7 +15,6 @@ from pmi_mcp.gathering import gather, pages
 from pmi_mcp.outputs import Answer
 from pmi_mcp.venues import Venues
 from pmi_mcp.views.values import Detail
-from pmi_mcp.wording import checked
 
 __all__ = ["Listing"]
 
@@ -62,12 +61,7 @@ class Listing(Generic[Item]):
         Raises:
             PmiError: no venue gave an answer; the first one's reason.
         """
-
-        async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Item]:
-            del name
-            return await self.read(part, checked(self.query, **filters, limit=rows, cursor=page))
-
-        read = pages(venues, self.capability, limit, ask)
+        read = pages(venues, self.capability, limit, self.query, self.read, **filters)
         found = await gather(names, cursor, read, limit=limit, newest=self.newest)
         if self.shown is not None:
             refs = [self.shown(row) for _, row in found.rows]

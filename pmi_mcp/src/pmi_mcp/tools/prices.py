@@ -64,16 +64,17 @@ async def get_trades(
     _, ref = await venues.find(market, venue, Capability.TRADES)
     since, until = window(start, end, venues.clock.now())
 
-    async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Trade]:
-        del name
-        query = checked(TradeQuery, market_ref=ref.market, start=since, end=until, limit=rows, cursor=page)
+    async def ask(part: Any, query: TradeQuery) -> Page[Trade]:
         try:
             found: Page[Trade] = await part.list_trades(query)
         except NotFound as error:
             raise venues.with_nearest(error, ref) from None
         return found
 
-    found = await gather([ref.venue], cursor, pages(venues, Capability.TRADES, limit, ask), limit=limit)
+    read = pages(
+        venues, Capability.TRADES, limit, TradeQuery, ask, market_ref=ref.market, start=since, end=until
+    )
+    found = await gather([ref.venue], cursor, read, limit=limit)
     full = detail == "full"
     return Answer(
         facts={"market": str(ref.market)},
