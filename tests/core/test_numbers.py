@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from pmi_core import Amount, Price, Quantity, Rounding, exact, plain, round_to
+from pmi_core.numbers import counted
 
 NUMBERS = st.decimals(-(10**12), 10**12, allow_nan=False, allow_infinity=False, places=12)
 STEPS = st.integers(1, 10**6).flatmap(
@@ -24,6 +25,21 @@ def test_text_keeps_every_digit(number):
     assert exact(text) == number
     assert exact(text).as_tuple().exponent == number.as_tuple().exponent
     assert plain(exact(text)) == text
+
+
+@pytest.mark.parametrize(
+    "count, said",
+    [
+        (1, "1 contract"),
+        (0, "0 contracts"),
+        (2, "2 contracts"),
+        (Decimal("1.0"), "1.0 contract"),
+        (Decimal("0.5"), "0.5 contracts"),
+        (Decimal("1E+2"), "100 contracts"),
+    ],
+)
+def test_a_noun_follows_its_count(count, said):
+    assert counted(count, "contract") == said
 
 
 @given(st.decimals(0, 1, places=18))

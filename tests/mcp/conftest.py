@@ -31,6 +31,7 @@ def _beside(name):
 world_module = _beside("world")
 doubles = _beside("doubles")
 broadcast = _beside("broadcast")
+_beside("previews")
 
 
 def entry(module):
@@ -41,7 +42,7 @@ def entry(module):
 def registry_of(tmp_path):
     """A registry over providers in memory, with a configuration written out as text."""
 
-    def make(*providers, toml="", broken=()):
+    def make(*providers, toml="", broken=(), environ=None):
         config = tmp_path / "pmi.toml"
         config.write_text(toml, encoding="utf-8")
         installed = [
@@ -52,7 +53,7 @@ def registry_of(tmp_path):
             InstalledPlugin(name, f"pmi-provider-{name}", "1.0", entry(ModuleType(name))) for name in broken
         ]
         return Registry(
-            load_config(config, {"PMI_HOME": str(tmp_path)}),
+            load_config(config, {"PMI_HOME": str(tmp_path)} | (environ or {})),
             load_plugins(installed),
             ManualClock(world_module.NOW),
         )

@@ -196,7 +196,7 @@ async def test_limits_are_refused_with_what_to_do(live):
     async with live(live_subscriptions=2, live_markets=3) as client:
         await client.ask("subscribe", markets=["alpha:RATE-1", "alpha:RATE-2"])
         much = await client.fail("subscribe", markets=["alpha:RATE-3", "alpha:RATE-4"])
-        assert (much["venue_code"], "2 markets are subscribed to" in much["message"]) == (
+        assert (much["venue_code"], "2 markets subscribed to already" in much["message"]) == (
             "live_markets",
             True,
         )

@@ -3,68 +3,28 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from pmi_mcp_world import NOW
+from pmi_mcp_previews import bid
+from pmi_mcp_previews import preview as of_orders
 
-from pmi_core import NotFound, Order, OrderRef, WriteClass
-from pmi_core.desk import (
-    BatchDraft,
-    IntentState,
-    OrderDraft,
-    OrderPreview,
-    PlaceDraft,
-    Preview,
-    Sent,
-    SentOrder,
-)
+from pmi_core import NotFound, Order, OrderRef
+from pmi_core.desk import IntentState, Sent, SentOrder
 from pmi_core.models import BatchResult
-from pmi_core.settings import Mode
 from pmi_mcp.views.canceled import canceled_row, failed_row
 from pmi_mcp.views.sent import refused_view, sending_view, sent_view
 from pmi_mcp.views.waiting import waiting_view
 
-WANTED = OrderDraft(market_ref="alpha:RATE-1", outcome="yes", action="buy", size=10, price="0.44")
-
 
 def preview(orders=1, channels=("page", "terminal")):
-    shown = OrderPreview(
-        request=WANTED.request("x"),
-        market_title="Will it rain?",
-        currency="USD",
-        middle="0.43",
-        best_bid="0.42",
-        best_ask="0.44",
-        book_time=NOW,
-        taken_now=10,
-        average_price="0.44",
-        priced_by_venue=False,
-        fees="0.18",
-        fees_certainty="upper_bound",
-        max_loss="4.58",
-        max_payout=10,
-        position_before=0,
-        position_after=10,
-        exposure_after="4.58",
-        checks=(),
-    )
-    return Preview(
-        code="ABCD-1234",
-        digest="0" * 64,
-        draft=PlaceDraft(order=WANTED) if orders == 1 else BatchDraft(orders=(WANTED,) * orders),
-        venue="alpha",
-        environment="test",
-        account=None,
-        write_class=WriteClass.SIMULATED,
-        mode=Mode.PAPER,
-        orders=(shown,) * orders,
+    return of_orders(
+        bid("0.44"),
+        loss="4.58",
+        orders=orders,
         max_loss=Decimal("4.58") * orders,
-        currency="USD",
         warnings=("the order takes 60% of what is within reach",),
         approve_with=frozenset(channels),
-        expires_at=NOW + timedelta(minutes=5),
     )
 
 

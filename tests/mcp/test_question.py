@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import timedelta
 
 import pytest
 from fastmcp import Client
@@ -11,19 +10,16 @@ from fastmcp.client.elicitation import ElicitResult
 from hypothesis import given
 from hypothesis import strategies as st
 from pmi_mcp_doubles import CAN, Account, provider
-from pmi_mcp_world import NOW, World, market
+from pmi_mcp_previews import bid
+from pmi_mcp_previews import preview as of_order
+from pmi_mcp_world import World, market
 
 from pmi_core import Unreachable, WriteClass
 from pmi_core.desk import (
     AcceptDraft,
     AmendDraft,
-    BatchDraft,
     ConfirmDraft,
     GroupDraft,
-    OrderDraft,
-    OrderPreview,
-    PlaceDraft,
-    Preview,
     QuoteDraft,
 )
 from pmi_core.settings import Mode
@@ -42,50 +38,16 @@ HOSTILE = [
 ]
 
 
-def preview(*, draft=None, title="Will it rain?", intent="", account="acc", orders=1, warnings=()):
-    """A preview as the desk makes one."""
-    wanted = OrderDraft(
-        market_ref="alpha:RATE-1", outcome="yes", action="buy", size=10, price="0.55", intent=intent
-    )
-    shown = OrderPreview(
-        request=wanted.request("x"),
-        market_title=title,
-        currency="USD",
-        middle="0.43",
-        best_bid="0.42",
-        best_ask="0.44",
-        book_time=NOW,
-        taken_now=10,
-        average_price="0.44",
-        priced_by_venue=False,
-        fees="0.18",
-        fees_certainty="upper_bound",
-        max_loss="5.68",
-        max_payout=10,
-        position_before=0,
-        position_after=10,
-        exposure_after="5.68",
-        checks=(),
-    )
-    if draft is None:
-        draft = (
-            PlaceDraft(order=wanted) if orders == 1 else BatchDraft(orders=(wanted,) * orders, intent=intent)
-        )
-    return Preview(
-        code="ABCD-1234",
-        digest="0" * 64,
-        draft=draft,
-        venue="alpha",
-        environment="test",
+def preview(*, intent="", account="acc", **changes):
+    """A preview of an order with real money."""
+    return of_order(
+        bid("0.55", intent),
+        loss="5.68",
         account=account,
         write_class=WriteClass.REAL,
         mode=Mode.LIVE,
-        orders=(shown,) * orders,
-        max_loss="5.68",
-        currency="USD",
-        warnings=warnings,
         approve_with=frozenset({"elicitation"}),
-        expires_at=NOW + timedelta(minutes=5),
+        **changes,
     )
 
 
@@ -101,6 +63,10 @@ def test_it_says_everything_that_a_yes_stands_for(snapshot):
         (
             AmendDraft(order_ref="alpha:o1", price="0.4", size=7),
             "Change order alpha:o1 to 7 contracts in all",
+        ),
+        (
+            AmendDraft(order_ref="alpha:o1", price="0.4", size=1),
+            "Change order alpha:o1 to 1 contract in all",
         ),
         (QuoteDraft(rfq_ref="alpha:r1", yes_bid="0.3"), "Answer request alpha:r1: buy YES at 0.3"),
         (AcceptDraft(quote_ref="alpha:q1", side="no"), "Accept quote alpha:q1: its maker gets NO"),

@@ -30,6 +30,7 @@ __all__ = [
     "Price",
     "Quantity",
     "Rounding",
+    "counted",
     "exact",
     "plain",
     "round_to",
@@ -98,6 +99,15 @@ def exact(value: object) -> Decimal:
 def plain(number: Decimal) -> str:
     """Print a number without exponent and without losing a digit: ``1E+2`` becomes ``100``."""
     return format(number, "f")
+
+
+def counted(count: Decimal | int, noun: str) -> str:
+    """Print a count with its noun, in the plural unless it is one: ``1 contract``, ``0.5 contracts``.
+
+    The noun is one whose plural ends in ``s``.
+    """
+    number = Decimal(count)
+    return f"{plain(number)} {noun}{'' if number == ONE else 's'}"
 
 
 def round_to(number: Decimal, step: Decimal, rounding: Rounding) -> Decimal:

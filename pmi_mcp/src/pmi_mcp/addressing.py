@@ -10,6 +10,7 @@ from pmi_core.errors import MalformedRef, NotFound, PmiError, RequestError, Unre
 from pmi_core.identifiers import MarketRef, Ref, venue_name
 from pmi_mcp.asking import ask_all
 from pmi_mcp.texts import clean, identifier
+from pmi_mcp.times import seconds
 
 if TYPE_CHECKING:
     from pmi_core.provider import Provider, Venue
@@ -127,8 +128,9 @@ async def _resolve(opened: Venue, text: str, patience: float | None) -> MarketRe
         async with asyncio.timeout(patience):
             return await opened.resolve(text)
     except TimeoutError:
+        within = "in time" if patience is None else f"within {seconds(patience)}"
         raise Unreachable(
-            f"venue {opened.name!r} did not look the id up within {patience:g} seconds", venue=opened.name
+            f"venue {opened.name!r} did not look the id up {within}", venue=opened.name
         ) from None
 
 

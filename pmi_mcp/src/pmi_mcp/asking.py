@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from pmi_core.errors import PmiError, Unreachable
+from pmi_mcp.times import seconds
 
 __all__ = ["LINGER", "ask_all"]
 
@@ -54,7 +55,7 @@ async def _attempt(ask: Callable[[str], Awaitable[Answer]], name: str) -> Answer
 
 def _late(name: str) -> PmiError:
     return Unreachable(
-        f"venue {name!r} gave no answer within {LINGER:g} seconds after another one",
+        f"venue {name!r} gave no answer within {seconds(LINGER)} after another one",
         venue=name,
         hint=f"ask {name} alone to give it more time",
     )

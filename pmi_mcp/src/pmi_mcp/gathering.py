@@ -7,19 +7,21 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from pmi_core.errors import PmiError, RequestError
 from pmi_mcp.asking import ask_all
 from pmi_mcp.cursors import START, Place, read_cursor, write_cursor
 from pmi_mcp.failures import describe
+from pmi_mcp.wording import checked
 
 if TYPE_CHECKING:
     from pmi_core.capabilities import Capability
     from pmi_core.models import Page
+    from pmi_core.models.question import Question
     from pmi_mcp.venues import Venues
 
-__all__ = ["Gathered", "Slice", "gather", "merge", "pages"]
+__all__ = ["Gathered", "Reader", "Slice", "gather", "merge", "pages"]
 
 Item = TypeVar("Item")
 
@@ -36,6 +38,10 @@ class Slice(Generic[Item]):
     """Where to go on when only so many of the rows were used; None at the end."""
     facts: dict[str, Any] = field(default_factory=dict)
     """What else is worth telling of how the rows were found."""
+
+
+Reader: TypeAlias = Callable[[str, Place], Awaitable[Slice[Item]]]
+"""Reads one venue's rows from a place on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ class Gathered(Generic[Item]):
 async def gather(
     names: Sequence[str],
     cursor: str | None,
-    read: Callable[[str, Place], Awaitable[Slice[Item]]],
+    read: Reader[Item],
     *,
     limit: int,
     newest: Callable[[Item], datetime | None] | None = None,
@@ -134,18 +140,27 @@ def pages(
     venues: Venues,
     capability: Capability,
     limit: int,
-    ask: Callable[[Any, str, int, str | None], Awaitable[Page[Item]]],
-) -> Callable[[str, Place], Awaitable[Slice[Item]]]:
+    question: type[Question],
+    ask: Callable[[Any, Any], Awaitable[Page[Item]]],
+    **filters: Any,
+) -> Reader[Item]:
     """Read a venue's listing page by page, from a place within a page on.
 
-    ``ask`` is given the venue's part, its name, a number of rows and the venue's own cursor.
+    Args:
+        venues: opens the venue.
+        capability: which part of it lists.
+        limit: rows that are wanted.
+        question: the model of the question; a page's size and the venue's cursor are put into it.
+        ask: puts a question to the part.
+        filters: the question's, by its own field names.
     """
 
     async def read(name: str, place: Place) -> Slice[Item]:
         part = await venues.part(name, capability)
         for _ in range(_EMPTY_PAGES):
             wanted = min(limit + place.skip, _MOST_ROWS)
-            page = await venues.wait(name, ask(part, name, wanted, place.cursor))
+            query = checked(question, **filters, limit=wanted, cursor=place.cursor)
+            page = await venues.wait(name, ask(part, query))
             if len(page.items) > place.skip or page.cursor is None:
                 return _slice(page, place)
             place = Place(page.cursor)

@@ -15,7 +15,7 @@ from pydantic.json_schema import SkipJsonSchema
 from pmi_core.errors import RequestError
 from pmi_core.models import Action, OutcomeSide
 from pmi_core.models.question import Question
-from pmi_core.numbers import Price, Quantity, plain
+from pmi_core.numbers import Price, Quantity, counted, plain
 from pmi_mcp.failures import describe
 from pmi_mcp.texts import clean
 from pmi_mcp.wording import checked
@@ -120,7 +120,7 @@ def _research(asked: Research, offered: Collection[str]) -> str:
 
 
 def _checklist(asked: Checklist, offered: Collection[str]) -> str:
-    size = f"{plain(asked.size)} contracts of" if asked.size is not None else "contracts of"
+    size = f"{counted(asked.size, 'contract')} of" if asked.size is not None else "contracts of"
     price = f" at {plain(asked.price)} at worst" if asked.price is not None else ""
     order = f"{asked.action.value} {size} {asked.outcome.value.upper()} in «{asked.market}»{price}"
     taken = f"{asked.action.value}s {asked.outcome.value.upper()}"

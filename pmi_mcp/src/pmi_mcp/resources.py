@@ -101,7 +101,8 @@ async def _account(venues: Venues, name: str) -> Answer:
     facts = {"venue": name, "as_of": venues.clock.now().isoformat().replace("+00:00", "Z")}
     cut = [part.name for part in (positions, orders) if part.cursor(len(part.rows)) is not None]
     if cut:
-        facts["cut"] = f"more {' and '.join(str(name) for name in cut)}: the tools read all of them"
+        readers = " and ".join(f"get_{name}" for name in cut)
+        facts["cut"] = f"not all {' and '.join(str(name) for name in cut)} are here; {readers} lists all"
     return Answer(
         facts={**facts, "balances": list(cash.rows), "positions": list(positions.rows)},
         name="orders",

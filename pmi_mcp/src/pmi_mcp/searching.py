@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from unicodedata import combining, normalize
 
@@ -11,7 +11,7 @@ from pmi_core.capabilities import Capability
 from pmi_core.models import Market, MarketQuery, MarketStatus, SearchQuery
 from pmi_core.provider import require
 from pmi_mcp.cursors import Place
-from pmi_mcp.gathering import Slice, pages
+from pmi_mcp.gathering import Reader, Slice, pages
 from pmi_mcp.wording import checked
 
 if TYPE_CHECKING:
@@ -26,17 +26,17 @@ _WORDS = re.compile(r"\w+")
 
 def search(
     venues: Venues, text: str, status: MarketStatus | None, limit: int, *, scan: int
-) -> Callable[[str, Place], Awaitable[Slice[Market]]]:
+) -> Reader[Market]:
     """Read a venue's matches from a place on; at most ``scan`` rows of a listing are looked at."""
-
-    async def ask(part: Any, name: str, rows: int, cursor: str | None) -> Page[Market]:
-        del name
-        page: Page[Market] = await part.search(
-            checked(SearchQuery, text=text, status=status, limit=rows, cursor=cursor)
-        )
-        return page
-
-    ask_venue = pages(venues, Capability.SEARCH, limit, ask)
+    ask_venue: Reader[Market] = pages(
+        venues,
+        Capability.SEARCH,
+        limit,
+        SearchQuery,
+        lambda part, query: part.search(query),
+        text=text,
+        status=status,
+    )
 
     async def read(name: str, place: Place) -> Slice[Market]:
         opened = await venues.venue(name)

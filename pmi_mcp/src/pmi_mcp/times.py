@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from pmi_core.errors import RequestError
+from pmi_core.numbers import counted
 
-__all__ = ["moment"]
+__all__ = ["moment", "seconds", "window"]
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _AGO = re.compile(r"-?(\d{1,6})([mhdw])")
@@ -41,3 +43,16 @@ def moment(text: str, now: datetime, name: str = "time") -> datetime:
             f"{name}: {text[:40]!r} lies outside 1990 to 2200", hint="give a year in which a venue existed"
         )
     return read
+
+
+def seconds(length: float) -> str:
+    """A length of time in words, in full seconds or parts of one: ``1 second``, ``2.5 seconds``."""
+    return counted(Decimal(f"{length:g}"), "second")
+
+
+def window(start: str | None, end: str | None, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """Read a window's ends as :func:`moment` does; one that is left out is open."""
+    return (
+        None if start is None else moment(start, now, "start"),
+        None if end is None else moment(end, now, "end"),
+    )

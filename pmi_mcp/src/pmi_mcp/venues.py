@@ -14,6 +14,7 @@ from pmi_core.identifiers import EventRef, MarketRef, Ref, SeriesRef
 from pmi_core.provider import require
 from pmi_mcp.addressing import find_market, venue_of
 from pmi_mcp.texts import identifier
+from pmi_mcp.times import seconds
 
 if TYPE_CHECKING:
     from pmi_core.errors import NotFound
@@ -172,7 +173,7 @@ class Venues:
                 return await answer
         except TimeoutError:
             raise Unreachable(
-                f"venue {name!r} gave no answer within {self.patience:g} seconds", venue=name
+                f"venue {name!r} gave no answer within {seconds(self.patience)}", venue=name
             ) from None
         except PmiError as error:
             self._conceal(error, name)

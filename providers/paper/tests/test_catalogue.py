@@ -28,7 +28,7 @@ def open_events(scenario, now):
 @given(now=DAYS)
 @settings(max_examples=60, deadline=None)
 def test_enough_is_open_on_any_day(now):
-    events = open_events(Scenario(), now)
+    events = open_events(Scenario(1), now)
     assert len(events) >= 40
     assert sum(len(event.markets) for event in events) >= 250
     categories = {event.series.category for event in events}
@@ -38,7 +38,7 @@ def test_enough_is_open_on_any_day(now):
 @given(now=DAYS)
 @settings(max_examples=30, deadline=None)
 def test_codes_are_unique_and_lead_back(now):
-    scenario = Scenario()
+    scenario = Scenario(1)
     events = scenario.listed(now)
     codes = [listing.code for event in events for listing in scenario.markets(event)]
     assert len(set(codes)) == len(codes)
@@ -61,7 +61,7 @@ def test_words_cover_what_venues_know():
 
 
 def test_strikes_and_rules_are_written():
-    scenario = Scenario()
+    scenario = Scenario(1)
     now = datetime(2026, 1, 5, 15, tzinfo=UTC)
     kinds = Counter()
     for event in scenario.listed(now):
@@ -80,7 +80,7 @@ def test_strikes_and_rules_are_written():
 @given(now=DAYS, seed=st.integers(0, 1000))
 @settings(max_examples=25, deadline=None)
 def test_chances_of_exclusive_events_add_up(now, seed):
-    scenario, crowd = Scenario(), Crowd(seed, PACE)
+    scenario, crowd = Scenario(1), Crowd(seed, PACE)
     step = crowd.step_of(now)
     for event in open_events(scenario, now):
         total = sum(crowd.chance(listing, step) for listing in scenario.markets(event))
@@ -93,7 +93,7 @@ def test_chances_of_exclusive_events_add_up(now, seed):
 @given(now=DAYS, seed=st.integers(0, 1000))
 @settings(max_examples=15, deadline=None)
 def test_exclusive_events_have_one_answer(now, seed):
-    scenario, crowd = Scenario(), Crowd(seed, PACE)
+    scenario, crowd = Scenario(1), Crowd(seed, PACE)
     for event in scenario.listed(now):
         answers = [crowd.beliefs.answer(listing) for listing in scenario.markets(event)]
         if None in answers:
@@ -105,7 +105,7 @@ def test_exclusive_events_have_one_answer(now, seed):
 
 
 def test_thresholds_never_contradict_each_other():
-    scenario, crowd = Scenario(), Crowd(3, PACE)
+    scenario, crowd = Scenario(1), Crowd(3, PACE)
     now = datetime(2026, 1, 5, 15, tzinfo=UTC)
     step = crowd.step_of(now)
     for event in open_events(scenario, now):
@@ -116,7 +116,7 @@ def test_thresholds_never_contradict_each_other():
 
 def test_opening_prices_are_right_on_average():
     """What costs 30 cents when the event opens comes true about 30 times in a hundred."""
-    scenario = Scenario()
+    scenario = Scenario(1)
     expected = came = 0.0
     for seed in range(300):
         crowd = Crowd(seed, PACE)
@@ -143,5 +143,5 @@ def test_labels_name_one_period(series):
     "text", ["", "FED", "FED-", "FED-26XXX", "FED-26DEC-", "FTB-26JAN05Z-ASH", "TNY-26FEB30"]
 )
 def test_what_is_not_a_code_is_nothing(text):
-    assert Scenario().market(text) is None
-    assert Scenario().event(text) is None
+    assert Scenario(1).market(text) is None
+    assert Scenario(1).event(text) is None

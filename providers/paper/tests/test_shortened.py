@@ -50,7 +50,7 @@ async def test_a_resting_order_says_what_was_cut_off(venue, lively, order):
     wanted = order(market.ref, "0.02", 37, outcome="no", reduce_only=True)
     resting = await venue.orders.place_order(wanted)
     assert shape(resting) == (OrderStatus.OPEN, 37, 0, 11)
-    assert resting.reject_reason == "26 contracts were taken off: nothing was left to reduce"
+    assert resting.reject_reason == "26 contracts taken off: nothing was left to reduce"
     ended = await venue.orders.cancel_order(resting.ref)
     assert shape(ended) == (OrderStatus.CANCELED, 37, 0, 0)
     assert "26 contracts" in ended.reject_reason

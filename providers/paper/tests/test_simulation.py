@@ -103,7 +103,7 @@ def test_shares_lie_inside(key, number, salt):
 
 
 def test_the_trades_of_an_hour_make_its_volume():
-    scenario, crowd = Scenario(), Crowd(5, PACE)
+    scenario, crowd = Scenario(1), Crowd(5, PACE)
     for event in scenario.listed(NOW)[::5]:
         for listing in scenario.markets(event)[:2]:
             first = crowd.hour_of(event.open_time)
@@ -120,7 +120,7 @@ def test_the_trades_of_an_hour_make_its_volume():
 
 
 def test_members_trade_where_the_makers_stand():
-    scenario, crowd = Scenario(), Crowd(5, PACE)
+    scenario, crowd = Scenario(1), Crowd(5, PACE)
     event = next(one for one in scenario.listed(NOW) if one.code.startswith("BTC-") and one.close_time > NOW)
     listing = scenario.markets(event)[3]
     for hour in range(crowd.hour_of(event.open_time), crowd.hour_of(NOW)):
@@ -131,7 +131,7 @@ def test_members_trade_where_the_makers_stand():
 
 
 def test_nothing_happens_before_the_opening_and_after_the_close():
-    scenario, crowd = Scenario(), Crowd(5, PACE)
+    scenario, crowd = Scenario(1), Crowd(5, PACE)
     listing = scenario.markets(scenario.listed(NOW)[0])[0]
     event = listing.event
     before = crowd.step_of(event.open_time) - 2

@@ -143,7 +143,7 @@ async def test_a_storm_of_subscriptions_leaves_nothing_behind(quick, clock, live
 async def test_an_event_is_announced_when_it_is_listed(quick, clock):
     due = min(
         (listed_time(plan), plan.code)
-        for plan in Scenario().listed(clock.now() + timedelta(days=1))
+        for plan in Scenario(1).listed(clock.now() + timedelta(days=1))
         if listed_time(plan) > clock.now()
     )
     event = f"paper:{due[1]}"

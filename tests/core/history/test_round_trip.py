@@ -113,24 +113,25 @@ def others():
     ]
 
 
-async def keep(folder, updates, *, settle=True):
+async def keep(folder, updates, *, compacted=True):
     recording = Recording(folder, clock=ManualClock())
     async with recording:
         for update in updates:
             recording.put("alpha", update)
         journal = next((folder / "journal").glob("*.jsonl"))
         left = journal.read_bytes()
-    if not settle:  # as a kill leaves it: the journal, and files of whatever stage
+    if not compacted:  # as a kill leaves it: the journal, and files of whatever stage
         journal.write_bytes(left)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    updates=st.lists(books() | trades | states | st.sampled_from(others()), max_size=12), settle=st.booleans()
+    updates=st.lists(books() | trades | states | st.sampled_from(others()), max_size=12),
+    compacted=st.booleans(),
 )
-async def test_every_update_comes_back_equal_and_in_order(tmp_path_factory, updates, settle):
+async def test_every_update_comes_back_equal_and_in_order(tmp_path_factory, updates, compacted):
     folder = tmp_path_factory.mktemp("recording")
-    await keep(folder, updates, settle=settle)
+    await keep(folder, updates, compacted=compacted)
     rows = list(Recorded(folder).rows("alpha"))
     assert [row.said for row in rows] == updates
     assert [row.serial for row in rows] == list(range(1, len(updates) + 1))

@@ -154,6 +154,11 @@ DEALS = [
         "Set the limit of order group alpha:g1 to 250 contracts",
         {"Order group": "alpha:g1"},
     ),
+    (
+        GroupDraft(group_ref="alpha:g1", limit="1"),
+        "Set the limit of order group alpha:g1 to 1 contract",
+        {"Order group": "alpha:g1"},
+    ),
 ]
 
 
@@ -183,12 +188,12 @@ async def test_what_is_no_order_is_told_too(stage, registry_of, world, draft, se
             "partial",
             "4",
             "wait",
-            "4 contracts of 10 contracts at 51 cents on average, fees $0.18; the rest waits",
+            "4 of 10 contracts at 51 cents on average, fees $0.18; the rest waits",
         ),
         ("open", "0", "wait", "It waits in the book as fake:o1."),
         ("pending", "0", "wait", "The venue took it"),
         ("canceled", "0", "bad", "Nothing was filled."),
-        ("expired", "4", "bad", "4 contracts of 10 contracts"),
+        ("expired", "4", "bad", "4 of 10 contracts"),
         ("rejected", "0", "bad", "too late"),
         ("unknown", "0", "doubt", "does not say"),
     ],

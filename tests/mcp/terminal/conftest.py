@@ -28,11 +28,12 @@ class Outcome:
 def pmi(registry_of, monkeypatch):
     """Run a command over worlds: ``pmi("book", "alpha:RATE-1", worlds=[world])``."""
 
-    def run(*args, worlds=(), broken=(), toml=""):
+    def run(*args, worlds=(), broken=(), toml="", environ=None):
         from pmi_mcp_doubles import provider
 
         providers = [provider(world) for world in worlds]
-        monkeypatch.setattr(Session, "registry", lambda _: registry_of(*providers, toml=toml, broken=broken))
+        known = {"toml": toml, "broken": broken, "environ": environ}
+        monkeypatch.setattr(Session, "registry", lambda _: registry_of(*providers, **known))
         monkeypatch.setenv("COLUMNS", "100")
         result = CliRunner().invoke(app, list(args))
         if result.exception is not None and not isinstance(result.exception, SystemExit):

@@ -178,40 +178,6 @@ def test_a_venue_without_its_provider_hides_no_other(pmi, world):
     assert ["error" in item for item in items] == [False, True]
 
 
-def test_doctor_is_well_only_without_broken_plugins(pmi, world):
-    assert pmi("doctor", worlds=[world]).status == Exit.OK
-    told = pmi("doctor", "--json", worlds=[world], broken=["wreck"])
-    assert told.status == Exit.NO
-    assert [plugin["name"] for plugin in told.document["broken"]] == ["wreck"]
-    assert told.document["ok"] is False
-
-
-def test_doctor_forgives_an_unreachable_venue_only_if_nobody_chose_it(pmi, world):
-    world.failure = Unreachable("no answer came")
-    assert pmi("doctor", worlds=[world]).status == Exit.OK
-    chosen = pmi("doctor", worlds=[world], toml="[venues.alpha]\n")
-    assert chosen.status == Exit.UNREACHABLE
-    assert "no answer came" in chosen.out
-
-
-def test_doctor_offline_opens_nothing(pmi, world):
-    told = pmi("doctor", "--offline", "--json", worlds=[world])
-    assert told.document["venues"] == []
-    assert world.calls == []
-
-
-def test_doctor_says_where_every_value_comes_from(pmi, world):
-    told = pmi("doctor", "--json", worlds=[world], toml='mode = "read-only"\n[venues.alpha]\n')
-    rows = {row["setting"]: row for row in told.document["settings"]}
-    assert rows["mode"]["value"] == "read-only"
-    assert "pmi.toml" in rows["mode"]["origin"]
-    assert rows["policy.max_order"] == {
-        "setting": "policy.max_order",
-        "value": "not set",
-        "origin": "default",
-    }
-
-
 def test_a_real_account_is_not_started_over(pmi, world):
     told = pmi("reset", "alpha", "--yes", worlds=[world])
     assert told.status == Exit.USAGE

@@ -69,7 +69,7 @@ def test_a_sale_tells_what_it_raises_and_what_it_opens(pmi, world):
     shown = rows(told)
     assert shown["you get at least"].startswith("5.00 USD, before fees: ")
     assert Decimal(shown["most you can lose"].split()[0]) > Decimal("3.5"), "7 of 10 are not held"
-    assert "! 7 contracts more are sold than are free" in told.err
+    assert "! 7 contracts more sold than free" in told.err
 
 
 def test_an_order_waits_where_nobody_sits_and_is_listed_until_it_is_refused(pmi, world):

@@ -28,6 +28,7 @@ from pmi_core.models import (
     TradeUpdate,
 )
 from pmi_core.testing.clock import START, ManualClock
+from pmi_mcp.terminal.live.board import Board
 from pmi_mcp.terminal.live.sources import Source
 from pmi_mcp.terminal.live.view import WatchApp
 
@@ -168,6 +169,35 @@ async def test_a_book_that_is_not_live_says_so(word):
         assert f"NOT LIVE: {word}" in shown["book"]
         back = await say(state("live"), book())
         assert "NOT LIVE" not in back["book"]
+
+
+async def test_a_book_from_before_a_loss_is_not_live_although_the_connection_is():
+    async with watching(ONE) as (_, _, _, say):
+        shown = await say(state("live"), book(), state("resyncing"), state("live"))
+        assert "LIVE, no book yet" in shown["state"]
+        assert "NOT LIVE: from before" in shown["book"]
+        assert "NOT LIVE" not in (await say(book()))["book"]
+
+
+async def test_a_new_book_is_live_although_another_market_still_lacks_its_own():
+    async with watching(ONE, TWO) as (_, _, _, say):
+        shown = await say(state("live"), book(ONE), book(TWO), state("resyncing"), book(ONE))
+        assert "NOT LIVE" not in shown["book"]
+        live, lost = shown["list"].splitlines()
+        assert "live" in live
+        assert "resyncing" in lost
+
+
+def test_trades_of_before_push_out_none_of_the_newest():
+    board = Board([ONE])
+    for number in range(150):
+        trade = TRADE.trade.model_copy(update={"trade_id": f"new-{number}"})
+        board.hear("alpha", TRADE.model_copy(update={"trade": trade}))
+    board.remember(ONE, [TRADE.trade.model_copy(update={"trade_id": f"old-{n}"}) for n in range(100)])
+    kept = [trade.trade_id for trade in board.markets[ONE].trades]
+    assert len(kept) == 200
+    assert kept[0] == "new-149"
+    assert kept[149:151] == ["new-0", "old-0"]
 
 
 async def test_a_state_concerns_the_markets_that_it_names():

@@ -20,7 +20,7 @@ from pmi_core.errors import (
     WouldCross,
 )
 from pmi_core.models import Action, Execution, Model, OrderRequest
-from pmi_core.numbers import Rounding, plain
+from pmi_core.numbers import Rounding, counted, plain
 from pmi_core.settings import PolicySettings
 
 __all__ = ["Check", "Severity", "check_order", "failure"]
@@ -125,13 +125,15 @@ def _size(request: OrderRequest, facts: Facts) -> Check:
         return _check("size", Severity.OK, f"for {plain(request.notional or Decimal(0))} {market.currency}")
     if market.min_size is not None and size < market.min_size:
         return _check(
-            "size", Severity.FAIL, f"{plain(size)} contracts are fewer than {plain(market.min_size)}"
+            "size",
+            Severity.FAIL,
+            f"{plain(size)} is below the minimum of {counted(market.min_size, 'contract')}",
         )
     if market.size_step and size % market.size_step:
         return _check(
-            "size", Severity.FAIL, f"{plain(size)} contracts are no multiple of {plain(market.size_step)}"
+            "size", Severity.FAIL, f"{plain(size)} is no multiple of {counted(market.size_step, 'contract')}"
         )
-    return _check("size", Severity.OK, f"{plain(size)} contracts")
+    return _check("size", Severity.OK, counted(size, "contract"))
 
 
 def _times(request: OrderRequest, facts: Facts, now: datetime) -> Iterator[Check]:
@@ -179,10 +181,8 @@ def _position(request: OrderRequest, facts: Facts) -> Iterator[Check]:
     if request.reduce_only and free == 0:
         yield _check("position", Severity.FAIL, "a reduce-only order needs a position, and none is free")
     elif not request.reduce_only:
-        more = plain(request.size - free)
-        yield _check(
-            "position", Severity.WARN, f"{more} contracts more are sold than are free: that opens a position"
-        )
+        more = counted(request.size - free, "contract")
+        yield _check("position", Severity.WARN, f"{more} more sold than free: that opens a position")
 
 
 def _fees(facts: Facts, taking: FillCost | None) -> Iterator[Check]:

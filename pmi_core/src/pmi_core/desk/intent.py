@@ -63,7 +63,9 @@ def compare_intent(draft: OrderDraft, said: str = "") -> tuple[str, ...]:
     found += _leanings(text, draft, outcome)
     sizes = {number_of(number) for pattern in _SIZES for number in pattern.findall(text)}
     if draft.size is not None and sizes and draft.size not in sizes:
-        found.append(f"the text says {_list(sizes)} contracts, the order has {plain(draft.size)}")
+        found.append(
+            f"the text says {_list(sizes)} contract{'' if sizes == {ONE} else 's'}, the order has {plain(draft.size)}"
+        )
     prices = _prices(text)
     if prices and draft.price not in prices:
         found.append(f"the text says a price of {_list(prices)}, the order's limit is {plain(draft.price)}")

@@ -33,7 +33,7 @@ from pmi_core.desk.risk import Risk, assess
 from pmi_core.errors import InsufficientFunds, InvalidOrder, MarketNotOpen, NotFound
 from pmi_core.identifiers import GroupRef, MarketRef
 from pmi_core.models import OrderDraft, OrderRequest, OutcomeSide, Refusal
-from pmi_core.numbers import ZERO, plain
+from pmi_core.numbers import ZERO, counted, plain
 from pmi_core.provider import IdempotencyKind, Venue, require
 
 __all__ = ["Plan", "Planner", "Step"]
@@ -164,7 +164,7 @@ class Planner:
             raise InvalidOrder(f"the order is {order.status.value} and cannot be amended", venue=venue.name)
         if draft.size <= order.filled:
             raise InvalidOrder(
-                f"{plain(order.filled)} contracts are filled; the new total size must exceed that",
+                f"{counted(order.filled, 'contract')} filled already; the new total size must exceed that",
                 venue=venue.name,
             )
         id_ = new_order_id(venue.info)

@@ -211,4 +211,4 @@ class Reductions:
 
 
 def _failed(ref: OrderRef | None, error: PmiError) -> BatchResult:
-    return BatchResult(order_ref=ref, error=type(error).__name__, message=error.message)
+    return BatchResult(order_ref=ref, error=type(error).__name__, message=str(error))

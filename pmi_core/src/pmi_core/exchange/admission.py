@@ -22,7 +22,7 @@ from pmi_core.exchange.state import State
 from pmi_core.exchange.units import from_units, to_money
 from pmi_core.models.market import OutcomeSide, Trading
 from pmi_core.models.order import Action, SelfTradePolicy, TimeInForce
-from pmi_core.numbers import plain
+from pmi_core.numbers import counted, plain
 
 __all__ = ["MOMENTARY", "Admission"]
 
@@ -206,7 +206,7 @@ class Admission:
         if size < market.least:
             raise BelowMinimum(
                 f"{order.asked.notional} is too little to trade in {market.id}",
-                hint=f"the minimum is {plain(from_units(market.least))} contracts",
+                hint=f"the minimum is {counted(from_units(market.least), 'contract')}",
                 code="notional",
             )
         return size
@@ -214,7 +214,7 @@ class Admission:
 
 def _unfilled(order: Order, filled: int) -> OrderRefused:
     return OrderRefused(
-        f"only {plain(from_units(filled))} contracts can be had at that price in {order.market.id}",
+        f"only {counted(from_units(filled), 'contract')} can be had at that price in {order.market.id}",
         hint="fill-or-kill fills all of an order or nothing",
         code="fill_or_kill",
     )

@@ -15,7 +15,7 @@ from pmi_core.exchange.sides import BID
 from pmi_core.exchange.specs import MarketSpec
 from pmi_core.exchange.units import SCALE, from_units, to_units
 from pmi_core.models.market import MarketResult, MarketStatus, Trading
-from pmi_core.numbers import plain
+from pmi_core.numbers import counted, plain
 
 __all__ = ["Market"]
 
@@ -126,7 +126,7 @@ class Market:
             units = to_units(size)
             if units is None or units <= 0 or units % self.lot:
                 raise BelowMinimum(
-                    f"{plain(size)} contracts cannot be traded in {self.id}",
+                    f"{counted(size, 'contract')} cannot be traded in {self.id}",
                     hint=f"give a positive multiple of {plain(self.spec.size_step)}",
                     code="size",
                 )
@@ -144,7 +144,7 @@ class Market:
         units = self.size_of(size)
         if units < self.least:
             raise BelowMinimum(
-                f"{plain(size)} contracts are too few for {self.id}",
+                f"{counted(size, 'contract')}: too few for {self.id}",
                 hint=f"the minimum is {plain(from_units(self.least))}",
                 code="size",
             )

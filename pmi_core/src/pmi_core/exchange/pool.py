@@ -16,7 +16,7 @@ from pmi_core.exchange.state import State
 from pmi_core.exchange.units import from_units
 from pmi_core.models.market import OutcomeSide
 from pmi_core.models.order import TimeInForce
-from pmi_core.numbers import plain
+from pmi_core.numbers import counted
 
 __all__ = ["Pool"]
 
@@ -69,7 +69,7 @@ class Pool:
             )
         if order.time_in_force is TimeInForce.FOK and not complete:
             raise OrderRefused(
-                f"only {plain(from_units(size))} contracts can be had at that price in {market.id}",
+                f"only {counted(from_units(size), 'contract')} can be had at that price in {market.id}",
                 hint="fill-or-kill fills all of an order or nothing",
                 code="fill_or_kill",
             )

@@ -20,6 +20,7 @@ from pmi_core.exchange.state import State
 from pmi_core.exchange.timers import TimerKind
 from pmi_core.exchange.units import from_units
 from pmi_core.models.order import TimeInForce
+from pmi_core.numbers import counted
 
 __all__ = ["Trading"]
 
@@ -165,7 +166,7 @@ class Trading:
         if by >= order.remaining:
             if by > order.remaining:
                 raise InvalidOrder(
-                    f"only {from_units(order.remaining)} contracts of order {order.id} still work",
+                    f"order {order.id} has only {counted(from_units(order.remaining), 'contract')} working",
                     code="size",
                 )
             self._orders.withdraw(order, CancelReason.REQUEST)
@@ -208,7 +209,7 @@ class Trading:
         rest = size - order.filled
         if rest <= 0:
             raise InvalidOrder(
-                f"{from_units(order.filled)} contracts of order {order.id} are filled already",
+                f"order {order.id} has {counted(from_units(order.filled), 'contract')} filled already",
                 hint="give a larger total, or cancel it",
                 code="size",
             )

@@ -62,7 +62,7 @@ class Recorded:
             if chunk in self._journals:
                 lines = read_journal(self._folder.journal(chunk))
                 return [as_row(session, *line) for line in lines if venue in (None, line.venue)]
-        except FileNotFoundError:  # it was settled meanwhile
+        except FileNotFoundError:  # it has become Parquet files meanwhile
             self._parts = self._folder.parts()
         except ValueError as error:
             raise _broken(self._folder.journal(chunk)) from error

@@ -60,7 +60,12 @@ class RecordedMarkets:
         ref = MarketRef(market).market
         found = self._standing.markets.get(ref)
         if found is None:
-            raise NotFound(f"{ref} was not recorded", venue=self._venue, capability="markets")
+            raise NotFound(
+                f"{ref} is not described in this recording",
+                hint="list the markets to see which are",
+                venue=self._venue,
+                capability="markets",
+            )
         return found
 
     async def resolve(self, text: str) -> MarketRef | None:

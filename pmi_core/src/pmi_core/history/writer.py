@@ -11,11 +11,11 @@ from typing import Final, Self
 
 from pmi_core.clock import Clock, SystemClock
 from pmi_core.errors import RequestError
+from pmi_core.history.compacting import compact
 from pmi_core.history.folder import Folder
 from pmi_core.history.journal import Journal
 from pmi_core.history.rows import MarketSeen
 from pmi_core.history.schema import arrow
-from pmi_core.history.settling import settle
 from pmi_core.models import Update
 
 __all__ = ["Recording"]
@@ -115,7 +115,7 @@ class Recording:
     def _recover(self) -> None:
         self._folder.sweep()
         for chunk in self._folder.journals():
-            settle(self._folder, chunk)
+            compact(self._folder, chunk)
 
     async def _tend(self) -> None:
         begun = self.clock.monotonic()
@@ -140,7 +140,7 @@ class Recording:
 
     def _finish(self, journal: Journal) -> None:
         journal.close()
-        settle(self._folder, journal.path.stem)
+        compact(self._folder, journal.path.stem)
 
     def _cannot(self, failed: OSError) -> RequestError:
         return RequestError(

@@ -53,8 +53,9 @@ def line_of(sent: SentOrder, currency: str) -> Line:
 
 
 def _order(order: Order, reason: str, currency: str) -> Line:  # noqa: PLR0911 - one a status
-    of = f" of {contracts(order.size)}" if order.size is not None else ""
-    got = f"{contracts(order.filled)}{of}" if order.filled != order.size else contracts(order.filled)
+    got = contracts(order.filled)
+    if order.size is not None and order.size != order.filled:
+        got = f"{got.partition(' ')[0]} of {contracts(order.size)}"
     if order.average_price is not None and order.filled:
         got += f" at {average(order.average_price, currency)} on average"
     if order.filled and order.fees is not None:

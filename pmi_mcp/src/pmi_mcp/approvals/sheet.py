@@ -169,7 +169,8 @@ def _figures(shown: OrderPreview) -> tuple[Figure, ...]:
     wins = f"You receive if {request.outcome.value.upper()}"
     if request.action is Action.SELL:
         raised = Figure("You receive", money(shown.max_payout, currency), "at least, if all of it is sold")
-        after = Figure("You hold afterwards", plain(shown.position_after), "contracts, if all of it is sold")
+        held, noun = contracts(shown.position_after).split()
+        after = Figure("You hold afterwards", held, f"{noun}, if all of it is sold")
         return (raised, charged, lost, after)
     spent = request.notional if request.size is None else request.size * request.price
     assert spent is not None

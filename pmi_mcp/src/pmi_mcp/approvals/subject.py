@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pmi_core.desk.draft import AcceptDraft, AmendDraft, ConfirmDraft, GroupDraft, QuoteDraft, TransferDraft
 from pmi_core.desk.negotiation import find_quote
 from pmi_core.errors import PmiError
-from pmi_core.numbers import ZERO
+from pmi_core.numbers import ZERO, counted
 from pmi_core.transfers import transfers_of
 from pmi_mcp.approvals.amounts import contracts, money, price
 from pmi_mcp.texts import clean, identifier
@@ -80,7 +80,7 @@ async def _read(draft: Draft, venue: Venue, currency: str) -> list[tuple[str, st
         case GroupDraft() if venue.groups is not None:
             group = await venue.groups.get_group(draft.group_ref)
             return [
-                ("Limit now", f"{contracts(group.limit)} in {group.window_seconds} seconds"),
+                ("Limit now", f"{contracts(group.limit)} in {counted(group.window_seconds, 'second')}"),
                 ("State now", "stopped" if group.triggered else "working"),
                 ("Orders in it", str(len(group.orders))),
             ]

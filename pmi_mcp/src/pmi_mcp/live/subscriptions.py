@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pmi_core.errors import NotFound, RequestError
 from pmi_core.models import Subscription
+from pmi_core.numbers import counted
 from pmi_mcp.live.client import Client
 from pmi_mcp.live.following import Following
 
@@ -81,8 +82,8 @@ class Subscriptions:
         if taken is None or taken.owner != client:
             raise NotFound(
                 "this client has no such subscription",
-                hint=f"subscribe again; over HTTP one ends that is not read for {self.settings.live_minutes}"
-                " minutes",
+                hint="subscribe again; over HTTP a subscription ends when it is not read for "
+                + counted(self.settings.live_minutes, "minute"),
                 capability="stream",
             )
         return taken
@@ -129,14 +130,14 @@ class Subscriptions:
         settings = self.settings
         if len(mine) >= settings.live_subscriptions:
             raise RequestError(
-                f"this client has {len(mine)} subscriptions, and no more are allowed",
+                f"this client has {counted(len(mine), 'subscription')}, and no more are allowed",
                 code="live_subscriptions",
                 hint="end one with unsubscribe; a person can raise live_subscriptions in [mcp]",
             )
         if sum(mine) + markets > settings.live_markets:
             raise RequestError(
-                f"{sum(mine)} markets are subscribed to, and {markets} more are more than"
-                f" {settings.live_markets}",
+                f"{counted(sum(mine), 'market')} subscribed to already, and {markets} more, are more than the"
+                f" {settings.live_markets} that one client may follow",
                 code="live_markets",
                 hint="name fewer markets, or end a subscription; a person can raise live_markets in [mcp]",
             )

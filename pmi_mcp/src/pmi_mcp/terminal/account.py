@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,10 +10,10 @@ from pmi_mcp.terminal.options import Cursor, Json, Limit, MarketFilter, VenueNam
 from pmi_mcp.terminal.session import run
 
 if TYPE_CHECKING:
-    from pmi_core.models import Balance, Page, Position
+    from pmi_core.models import Balance, Position
     from pmi_core.plugins.registry import Registry
     from pmi_mcp.cursors import Place
-    from pmi_mcp.gathering import Slice
+    from pmi_mcp.gathering import Reader, Slice
     from pmi_mcp.terminal.screen import Screen
 
 __all__ = ["balance", "positions"]
@@ -80,20 +80,18 @@ def positions(
         from pmi_mcp.gathering import pages
         from pmi_mcp.terminal.listing import narrowed, patient, read_rows, show_rows
         from pmi_mcp.views.values import number
-        from pmi_mcp.wording import checked
 
         venues = patient(registry)
         names, market_ref = await narrowed(venues, market, venue, Capability.ACCOUNT)
-
-        async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Position]:
-            del name
-            query = checked(
-                PositionQuery, market_ref=market_ref, include_closed=closed, limit=rows, cursor=page
-            )
-            answer: Page[Position] = await part.list_positions(query)
-            return answer
-
-        read = pages(venues, Capability.ACCOUNT, limit, ask)
+        read: Reader[Position] = pages(
+            venues,
+            Capability.ACCOUNT,
+            limit,
+            PositionQuery,
+            lambda part, query: part.list_positions(query),
+            market_ref=market_ref,
+            include_closed=closed,
+        )
         found = await read_rows(screen, names, read, limit=limit, cursor=cursor)
         show_rows(
             screen,

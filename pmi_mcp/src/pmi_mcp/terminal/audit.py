@@ -73,6 +73,8 @@ def verify(
     """Look for rows that were changed, moved, added or taken out; the exit status is 1 when one is found."""
 
     async def work(desk: Desk, registry: Registry, screen: Screen) -> Exit:
+        from pmi_core.numbers import counted
+
         del registry
         with screen.working("reading the journal"):
             verdict = await desk.verify(expect)
@@ -87,7 +89,7 @@ def verify(
             return Exit.OK if verdict.whole else Exit.NO
         for fault in verdict.faults:
             screen.say(f"fault: {fault}", style="bold red")
-        screen.say(f"{verdict.rows} rows, {'whole' if verdict.whole else 'NOT whole'}")
+        screen.say(f"{counted(verdict.rows, 'row')}, {'whole' if verdict.whole else 'NOT whole'}")
         screen.say(verdict.hash)
         if verdict.whole:
             screen.note("keep the hash elsewhere; `pmi audit verify --expect HASH` then proves more")
@@ -107,6 +109,8 @@ def export(
     """Write the whole journal as one JSON object a line, each with its hash."""
 
     async def work(desk: Desk, registry: Registry, screen: Screen) -> None:
+        from pmi_core.numbers import counted
+
         del registry
         if out is None:
             async for line in desk.export():
@@ -117,7 +121,7 @@ def export(
             async for line in desk.export():
                 file.write(f"{line}\n")
                 rows += 1
-        screen.note(f"{rows} rows written to {out}")
+        screen.note(f"{counted(rows, 'row')} written to {out}")
 
     run_at_desk(context, work)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pmi_core.errors import PmiError
+from pmi_core import errors
+from pmi_core.errors import PmiError, VenueError
 from pmi_mcp.terminal.exits import Exit, exit_for
 from pmi_mcp.terminal.options import Json
 from pmi_mcp.terminal.session import concealed, run_at_desk
@@ -36,7 +37,10 @@ def cancel(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Cancel orders by name, all in a market, or all at a venue; nobody is asked, nothing blocks it."""
+    """Cancel orders by name, all in a market, or all at a venue; nobody is asked, nothing blocks it.
+
+    One that fails keeps none of the others; the exit status is that of the worst failure.
+    """
 
     async def work(desk: Desk, registry: Registry, screen: Screen) -> Exit:
         from pmi_core.errors import RequestError
@@ -47,63 +51,50 @@ def cancel(
             raise RequestError(
                 "which orders?", hint="name orders, or give --market REF, or --all VENUE; one of the three"
             )
+        names = tuple(dict.fromkeys(name.strip() for name in orders or ()))
         by = person.name()
         with screen.working("cancelling"):
-            if orders:
-                return await _by_name(desk, screen, orders, by)
-            if market is not None:
+            if names:
+                results = await desk.reduce.cancel_orders(names, by)
+            elif market is not None:
                 _, ref = await patient(registry).locate(market, None)
                 results = await desk.reduce.cancel_all(ref.venue, ref.market, by)
             else:
                 registry.provider_of(str(everywhere))
                 results = await desk.reduce.cancel_all(str(everywhere), None, by)
-        return _tell_results(screen, [_safe(registry, one) for one in results])
+        named = names or tuple(str(one.order_ref) for one in results)
+        return _tell(registry, screen, list(zip(named, results, strict=True)))
 
     run_at_desk(context, work, as_json=as_json)
 
 
-async def _by_name(desk: Desk, screen: Screen, names: Sequence[str], by: str) -> Exit:
-    """Cancel each; one that fails keeps none of the others, and the worst exit status counts."""
-    done: list[Order] = []
-    failed: list[PmiError] = []
-    for name in dict.fromkeys(name.strip() for name in names):
-        try:
-            done.append(await desk.reduce.cancel(name, by))
-        except PmiError as error:
-            error.message = f"{name}: {error.message}"
-            failed.append(concealed(desk.registry, error))
-    _tell(screen, done, [one.details() for one in failed])
-    if not screen.as_json:
-        for trouble in failed:
-            screen.fail(trouble)
-    return max((exit_for(one) for one in failed), default=Exit.OK)
-
-
-def _safe(registry: Registry, result: BatchResult) -> BatchResult:
-    """The same result, its message without pieces of secrets."""
-    if result.message is None or result.order_ref is None:
-        return result
-    error = concealed(registry, PmiError(result.message, venue=result.order_ref.venue))
-    return result.model_copy(update={"message": error.message})
-
-
-def _tell_results(screen: Screen, results: Sequence[BatchResult]) -> Exit:
-    done = [one.order for one in results if one.order is not None]
-    failed = [one for one in results if one.order is None]
-    _tell(screen, done, [one.model_dump(mode="json", exclude={"order"}) for one in failed])
-    if not screen.as_json:
-        for one in failed:
-            screen.warn(f"{one.order_ref}: {one.message}")
+def _tell(registry: Registry, screen: Screen, results: Sequence[tuple[str, BatchResult]]) -> Exit:
+    """Show what became of each; the worst failure's exit status counts."""
+    done = [one.order for _, one in results if one.order is not None]
+    failed = [(one, concealed(registry, _error(name, one))) for name, one in results if one.order is None]
+    if screen.as_json:
+        screen.document(
+            "cancel",
+            items=[one.model_dump(mode="json") for one in done],
+            errors=[one.model_dump(mode="json", exclude={"order"}) | why.details() for one, why in failed],
+        )
+    else:
+        if done:
+            show_orders(screen, done)
+        for _, why in failed:
+            screen.fail(why)
         if not results:
             screen.note("no order was working there")
-    return Exit.UNREACHABLE if failed else Exit.OK
+    return max((exit_for(why) for _, why in failed), default=Exit.OK)
 
 
-def _tell(screen: Screen, done: Sequence[Order], errors: list[dict[str, Any]]) -> None:
-    if screen.as_json:
-        screen.document("cancel", items=[one.model_dump(mode="json") for one in done], errors=errors)
-    elif done:
-        show_orders(screen, done)
+def _error(name: str, result: BatchResult) -> PmiError:
+    """Why an order was not cancelled, as the error that it was where it happened."""
+    kind = getattr(errors, result.error or "", None)
+    if not (isinstance(kind, type) and issubclass(kind, PmiError)):
+        kind = VenueError
+    venue = None if result.order_ref is None else result.order_ref.venue
+    return kind(f"{name}: {result.message or 'the venue does not say why'}", venue=venue)
 
 
 def show_orders(screen: Screen, orders: Sequence[Order]) -> None:

@@ -30,7 +30,7 @@ class _Checkup:
     venue: str
     provider: str
     chosen: bool
-    """Whether the configuration names it; otherwise it is there because it needs no settings."""
+    """Whether a setting of it is written anywhere; otherwise it is there because it needs none."""
     state: str
     """``ready``, ``closed`` (answers, does not trade), ``unreachable`` or ``broken``."""
     environment: str | None = None
@@ -46,7 +46,12 @@ def doctor(
         bool, typer.Option("--offline", help="Look at the installation only; open no venue.")
     ] = False,
 ) -> None:
-    """Check the installation; the exit status is 0 only if nothing that was chosen is broken."""
+    """Check the installation; the exit status is 0 only if nothing that was set up fails.
+
+    It is 1 where something is broken or no venue is there, and 5 where a venue that was set up, or
+    every venue, cannot be reached.  A venue that needs no settings and was given none, where another
+    one answers, is only warned about: a machine may be offline.
+    """
 
     async def work(registry: Registry, screen: Screen) -> Exit:
         checkups: list[_Checkup] = []
@@ -71,8 +76,7 @@ async def _check(registry: Registry, name: str) -> _Checkup:
     from pmi_core.errors import BusyError, PmiError, VenueError
 
     clock = SystemClock()
-    chosen = name in registry.config.file.tables.get("venues", {})
-    known: dict[str, Any] = {"venue": name, "provider": "", "chosen": chosen}
+    known: dict[str, Any] = {"venue": name, "provider": "", "chosen": _was_chosen(registry, name)}
     started = clock.monotonic()
     try:
         known["provider"] = registry.provider_of(name).name
@@ -94,6 +98,20 @@ async def _check(registry: Registry, name: str) -> _Checkup:
         milliseconds=round((clock.monotonic() - started) * 1000),
         detail=None if status is None else status.message,
     )
+
+
+def _was_chosen(registry: Registry, name: str) -> bool:
+    """Whether the file names the venue, or any of its settings comes from somewhere."""
+    from pmi_core.errors import PmiError
+    from pmi_core.settings import OriginKind
+
+    if name in registry.config.file.tables.get("venues", {}):
+        return True
+    try:
+        origins = registry.settings_of(name).origins
+    except PmiError:
+        return False  # told where the venue is opened
+    return any(origin.kind is not OriginKind.DEFAULT for origin in origins.values())
 
 
 def _installation(registry: Registry) -> dict[str, Any]:
@@ -182,9 +200,23 @@ def _missing_caps(registry: Registry) -> str:
 def _verdict(registry: Registry, checkups: list[_Checkup]) -> Exit:
     if not registry.venue_names or registry.broken or any(checkup.state == "broken" for checkup in checkups):
         return Exit.NO
-    if any(checkup.state == "unreachable" and checkup.chosen for checkup in checkups):
+    away = _away(checkups)
+    if away and (len(away) == len(checkups) or any(checkup.chosen for checkup in away)):
         return Exit.UNREACHABLE
     return Exit.OK
+
+
+def _away(checkups: list[_Checkup]) -> list[_Checkup]:
+    return [checkup for checkup in checkups if checkup.state == "unreachable"]
+
+
+def _conclusion(checkups: list[_Checkup], status: Exit) -> str:
+    if status is not Exit.OK:
+        return "something needs attention; see above"
+    if away := _away(checkups):
+        names = ", ".join(checkup.venue for checkup in away)
+        return f"ready, but not for {names}: never set up and out of reach now, so this is only a warning"
+    return "all is well"
 
 
 def _show(
@@ -242,4 +274,6 @@ def _show(
     screen.say()
     if not registry.venue_names:
         screen.say(NO_VENUE)
-    screen.say("all is well" if status is Exit.OK else "something needs attention; see above")
+    for checkup in _away(checkups):
+        screen.warn(f"{checkup.venue} cannot be reached: {checkup.detail}")
+    screen.say(_conclusion(checkups, status))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,8 +10,9 @@ from pmi_mcp.terminal.options import Cursor, Json, Limit, StatusWord, VenueName
 from pmi_mcp.terminal.session import run
 
 if TYPE_CHECKING:
-    from pmi_core.models import Event, Page
+    from pmi_core.models import Event
     from pmi_core.plugins.registry import Registry
+    from pmi_mcp.gathering import Reader
     from pmi_mcp.terminal.screen import Screen
 
 __all__ = ["event", "events"]
@@ -39,16 +40,15 @@ def events(
         wanted = checked(EventQuery, status=None if status == "any" else status, category=category)
         venues = patient(registry)
         names = venues.choose(venue, Capability.EVENTS)
-
-        async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Event]:
-            del name
-            query = checked(
-                EventQuery, status=wanted.status, category=wanted.category, limit=rows, cursor=page
-            )
-            answer: Page[Event] = await part.list_events(query)
-            return answer
-
-        read = pages(venues, Capability.EVENTS, limit, ask)
+        read: Reader[Event] = pages(
+            venues,
+            Capability.EVENTS,
+            limit,
+            EventQuery,
+            lambda part, query: part.list_events(query),
+            status=wanted.status,
+            category=wanted.category,
+        )
         found = await read_rows(screen, names, read, limit=limit, cursor=cursor)
         show_rows(
             screen,

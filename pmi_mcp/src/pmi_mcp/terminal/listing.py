@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pmi_core.errors import PmiError
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pmi_core.models.model import Model
     from pmi_core.plugins.registry import Registry
     from pmi_mcp.cursors import Place
-    from pmi_mcp.gathering import Gathered, Slice
+    from pmi_mcp.gathering import Gathered, Reader, Slice
     from pmi_mcp.terminal.screen import Screen
     from pmi_mcp.venues import Venues
 
@@ -47,7 +47,7 @@ async def narrowed(
 async def read_rows(
     screen: Screen,
     names: Sequence[str],
-    read: Callable[[str, Place], Awaitable[Slice[Item]]],
+    read: Reader[Item],
     *,
     limit: int,
     cursor: str | None = None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,8 +10,9 @@ from pmi_mcp.terminal.options import Cursor, Json, Limit, MarketFilter, VenueNam
 from pmi_mcp.terminal.session import run
 
 if TYPE_CHECKING:
-    from pmi_core.models import Fill, Order, Page
+    from pmi_core.models import Fill, Order
     from pmi_core.plugins.registry import Registry
+    from pmi_mcp.gathering import Reader
     from pmi_mcp.terminal.screen import Screen
 
 __all__ = ["fills", "orders"]
@@ -36,19 +37,19 @@ def orders(
         from pmi_core.models import TERMINAL_STATUSES, OrderQuery, OrderStatus
         from pmi_mcp.gathering import pages
         from pmi_mcp.terminal.listing import narrowed, patient, read_rows, show_rows
-        from pmi_mcp.wording import checked
 
         venues = patient(registry)
         names, market_ref = await narrowed(venues, market, venue, Capability.ORDERS)
         statuses = frozenset(OrderStatus) - TERMINAL_STATUSES if working else frozenset()
-
-        async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Order]:
-            del name
-            query = checked(OrderQuery, market_ref=market_ref, statuses=statuses, limit=rows, cursor=page)
-            answer: Page[Order] = await part.list_orders(query)
-            return answer
-
-        read = pages(venues, Capability.ORDERS, limit, ask)
+        read: Reader[Order] = pages(
+            venues,
+            Capability.ORDERS,
+            limit,
+            OrderQuery,
+            lambda part, query: part.list_orders(query),
+            market_ref=market_ref,
+            statuses=statuses,
+        )
         found = await read_rows(
             screen, names, read, limit=limit, cursor=cursor, newest=lambda row: row.created_time
         )
@@ -96,18 +97,17 @@ def fills(
         from pmi_core.models import FillQuery
         from pmi_mcp.gathering import pages
         from pmi_mcp.terminal.listing import narrowed, patient, read_rows, show_rows
-        from pmi_mcp.wording import checked
 
         venues = patient(registry)
         names, market_ref = await narrowed(venues, market, venue, Capability.ORDERS)
-
-        async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Fill]:
-            del name
-            query = checked(FillQuery, market_ref=market_ref, limit=rows, cursor=page)
-            answer: Page[Fill] = await part.list_fills(query)
-            return answer
-
-        read = pages(venues, Capability.ORDERS, limit, ask)
+        read: Reader[Fill] = pages(
+            venues,
+            Capability.ORDERS,
+            limit,
+            FillQuery,
+            lambda part, query: part.list_fills(query),
+            market_ref=market_ref,
+        )
         found = await read_rows(screen, names, read, limit=limit, cursor=cursor, newest=lambda row: row.time)
         show_rows(
             screen,

@@ -23,7 +23,7 @@ def amount_of(preview: Preview) -> tuple[str, str]:
         return money(preview.max_loss), f"{preview.currency}, the most that can be lost"
     size = sum((order.request.size or Decimal(0) for order in preview.orders), Decimal(0))
     if size > 0:
-        return plain(size), "contracts"
+        return plain(size), "contract" if size == 1 else "contracts"
     return preview.code, "the code"
 
 

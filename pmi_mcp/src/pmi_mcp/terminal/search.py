@@ -55,6 +55,8 @@ def search(
 
 
 def _show(screen: Screen, found: Gathered[Market]) -> None:
+    from pmi_core.numbers import counted
+
     more = found.cursor(len(found.rows))
     searched = [answer.facts for answer in found.slices.values()]
     if screen.as_json:
@@ -82,7 +84,7 @@ def _show(screen: Screen, found: Gathered[Market]) -> None:
     )
     for facts in searched:
         if not facts.get("complete", True):
-            looked = f" ({facts['scanned']} rows looked at)" if "scanned" in facts else ""
+            looked = f" ({counted(facts['scanned'], 'row')} looked at)" if "scanned" in facts else ""
             screen.note(f"{facts['venue']}: there may be more{looked}")
     for error in found.errors:
         screen.note(f"{error.get('venue', 'a venue')} could not be searched: {error.get('message')}")

@@ -17,16 +17,14 @@ from pmi_core.models import (
     Order,
     OrderQuery,
     OrderStatus,
-    Page,
     Position,
     PositionQuery,
 )
 from pmi_mcp.asking import ask_all
 from pmi_mcp.failures import describe
-from pmi_mcp.gathering import gather, pages
 from pmi_mcp.outputs import Answer
 from pmi_mcp.settings import Toolset
-from pmi_mcp.times import moment
+from pmi_mcp.times import window
 from pmi_mcp.tools.arguments import (
     CursorText,
     DetailWord,
@@ -37,12 +35,45 @@ from pmi_mcp.tools.arguments import (
     StartText,
     VenueName,
 )
+from pmi_mcp.tools.listing import Listing
 from pmi_mcp.tools.spec import ToolSpec
 from pmi_mcp.venues import Venues
 from pmi_mcp.views import balance_row, fill_row, order_row, position_row
-from pmi_mcp.wording import checked
 
 __all__ = ["TOOLS", "get_balance", "get_fills", "get_orders", "get_positions"]
+
+_POSITIONS: Listing[Position] = Listing(
+    name="positions",
+    capability=Capability.ACCOUNT,
+    query=PositionQuery,
+    read=lambda part, query: part.list_positions(query),
+    row=position_row,
+    shown=lambda row: row.market_ref,
+)
+_ORDERS: Listing[Order] = Listing(
+    name="orders",
+    capability=Capability.ORDERS,
+    query=OrderQuery,
+    read=lambda part, query: part.list_orders(query),
+    row=order_row,
+    newest=lambda row: row.created_time,
+    shown=lambda row: row.ref,
+)
+_FILLS: Listing[Fill] = Listing(
+    name="fills",
+    capability=Capability.ORDERS,
+    query=FillQuery,
+    read=lambda part, query: part.list_fills(query),
+    row=fill_row,
+    newest=lambda row: row.time,
+)
+
+_STATUSES: dict[str, frozenset[OrderStatus]] = {
+    "all": frozenset(),
+    "done": TERMINAL_STATUSES,
+    "unknown": frozenset({OrderStatus.UNKNOWN}),
+    "working": frozenset(OrderStatus) - TERMINAL_STATUSES,
+}
 
 
 async def get_balance(venues: Venues, *, venue: VenueName = None) -> Answer:
@@ -80,27 +111,15 @@ async def get_positions(
         MarketRef, market, event_ref.venue if event_ref else venue, Capability.ACCOUNT
     )
 
-    async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Position]:
-        del name
-        query = checked(
-            PositionQuery,
-            market_ref=market_ref.market if market_ref else None,
-            event_ref=event_ref,
-            include_closed=include_closed,
-            limit=rows,
-            cursor=page,
-        )
-        found: Page[Position] = await part.list_positions(query)
-        return found
-
-    found = await gather(names, cursor, pages(venues, Capability.ACCOUNT, limit, ask), limit=limit)
-    venues.remember(row.market_ref for _, row in found.rows)
-    rows = [position_row(row, detail) for _, row in found.rows]
-    return Answer(
-        name="positions",
-        rows=rows,
-        cursor=found.cursor,
-        after=found.failures,
+    return await _POSITIONS.answer(
+        venues,
+        names,
+        limit=limit,
+        cursor=cursor,
+        detail=detail,
+        market_ref=market_ref.market if market_ref else None,
+        event_ref=event_ref,
+        include_closed=include_closed,
     )
 
 
@@ -127,37 +146,18 @@ async def get_orders(
         one: Order = await venues.wait(ref.venue, part.get_order(ref))
         return Answer(name="orders", rows=[order_row(one, "full")])
     names, market_ref = venues.names_for(MarketRef, market, venue, Capability.ORDERS)
-    now = venues.clock.now()
-    since = None if start is None else moment(start, now, "start")
-    until = None if end is None else moment(end, now, "end")
-
-    async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Order]:
-        del name
-        query = checked(
-            OrderQuery,
-            market_ref=market_ref.market if market_ref else None,
-            statuses=_STATUSES[status],
-            start=since,
-            end=until,
-            limit=rows,
-            cursor=page,
-        )
-        found: Page[Order] = await part.list_orders(query)
-        return found
-
-    read = pages(venues, Capability.ORDERS, limit, ask)
-    found = await gather(names, cursor, read, limit=limit, newest=lambda row: row.created_time)
-    venues.remember(row.ref for _, row in found.rows if row.ref is not None)
-    rows = [order_row(row, detail) for _, row in found.rows]
-    return Answer(name="orders", rows=rows, cursor=found.cursor, after=found.failures)
-
-
-_STATUSES: dict[str, frozenset[OrderStatus]] = {
-    "all": frozenset(),
-    "done": TERMINAL_STATUSES,
-    "unknown": frozenset({OrderStatus.UNKNOWN}),
-    "working": frozenset(OrderStatus) - TERMINAL_STATUSES,
-}
+    since, until = window(start, end, venues.clock.now())
+    return await _ORDERS.answer(
+        venues,
+        names,
+        limit=limit,
+        cursor=cursor,
+        detail=detail,
+        market_ref=market_ref.market if market_ref else None,
+        statuses=_STATUSES[status],
+        start=since,
+        end=until,
+    )
 
 
 async def get_fills(
@@ -177,28 +177,18 @@ async def get_fills(
     names, market_ref = venues.names_for(
         MarketRef, market, order_ref.venue if order_ref else venue, Capability.ORDERS
     )
-    now = venues.clock.now()
-    since = None if start is None else moment(start, now, "start")
-    until = None if end is None else moment(end, now, "end")
-
-    async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Fill]:
-        del name
-        query = checked(
-            FillQuery,
-            market_ref=market_ref.market if market_ref else None,
-            order_ref=order_ref,
-            start=since,
-            end=until,
-            limit=rows,
-            cursor=page,
-        )
-        found: Page[Fill] = await part.list_fills(query)
-        return found
-
-    read = pages(venues, Capability.ORDERS, limit, ask)
-    found = await gather(names, cursor, read, limit=limit, newest=lambda row: row.time)
-    rows = [fill_row(row, detail) for _, row in found.rows]
-    return Answer(name="fills", rows=rows, cursor=found.cursor, after=found.failures)
+    since, until = window(start, end, venues.clock.now())
+    return await _FILLS.answer(
+        venues,
+        names,
+        limit=limit,
+        cursor=cursor,
+        detail=detail,
+        market_ref=market_ref.market if market_ref else None,
+        order_ref=order_ref,
+        start=since,
+        end=until,
+    )
 
 
 TOOLS = (

@@ -9,20 +9,28 @@ from pydantic import Field
 from pmi_core.capabilities import Capability
 from pmi_core.errors import RequestError
 from pmi_core.identifiers import CollectionRef, EventRef, MarketRef
-from pmi_core.models import Collection, CollectionQuery, ComboRequest, Page
+from pmi_core.models import Collection, CollectionQuery, ComboRequest
 from pmi_mcp.caller import Caller
-from pmi_mcp.gathering import gather, pages
 from pmi_mcp.outputs import Answer
 from pmi_mcp.requesting import request_once
 from pmi_mcp.settings import Toolset
 from pmi_mcp.texts import identifier
 from pmi_mcp.tools.arguments import CursorText, DetailWord, EventText, RowLimit, VenueName
+from pmi_mcp.tools.listing import Listing
 from pmi_mcp.tools.spec import ToolSpec, Writes
 from pmi_mcp.venues import Venues
 from pmi_mcp.views import collection_row, market_view
 from pmi_mcp.wording import checked
 
 __all__ = ["TOOLS", "get_multivariate_collections", "open_combo"]
+
+_COLLECTIONS: Listing[Collection] = Listing(
+    name="collections",
+    capability=Capability.COMBOS,
+    query=CollectionQuery,
+    read=lambda part, query: part.list_collections(query),
+    row=collection_row,
+)
 
 
 async def get_multivariate_collections(
@@ -44,16 +52,9 @@ async def get_multivariate_collections(
         one: Collection = await venues.wait(ref.venue, part.get_collection(ref))
         return Answer(name="collections", rows=[collection_row(one, "full")])
     names, event_ref = venues.names_for(EventRef, event, venue, Capability.COMBOS)
-
-    async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Collection]:
-        del name
-        query = checked(CollectionQuery, event_ref=event_ref, open_only=open_only, limit=rows, cursor=page)
-        found: Page[Collection] = await part.list_collections(query)
-        return found
-
-    found = await gather(names, cursor, pages(venues, Capability.COMBOS, limit, ask), limit=limit)
-    rows = [collection_row(row, detail) for _, row in found.rows]
-    return Answer(name="collections", rows=rows, cursor=found.cursor, after=found.failures)
+    return await _COLLECTIONS.answer(
+        venues, names, limit=limit, cursor=cursor, detail=detail, event_ref=event_ref, open_only=open_only
+    )
 
 
 async def open_combo(

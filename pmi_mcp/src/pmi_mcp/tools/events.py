@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from pmi_core.capabilities import Capability
 from pmi_core.errors import NotFound, RequestError
 from pmi_core.identifiers import EventRef, SeriesRef
-from pmi_core.models import Event, EventQuery, Milestone, MilestoneQuery, Page, Series, SeriesQuery
+from pmi_core.models import Event, EventQuery, Milestone, MilestoneQuery, Series, SeriesQuery
 from pmi_mcp.cursors import Place, read_cursor, write_cursor
-from pmi_mcp.gathering import gather, pages
 from pmi_mcp.outputs import Answer
 from pmi_mcp.settings import Toolset
 from pmi_mcp.times import moment
@@ -25,14 +24,38 @@ from pmi_mcp.tools.arguments import (
     VenueName,
     status_of,
 )
+from pmi_mcp.tools.listing import Listing
 from pmi_mcp.tools.spec import ToolSpec
 from pmi_mcp.venues import Venues
 from pmi_mcp.views import event_row, member_row, milestone_row, series_row
-from pmi_mcp.wording import checked
 
 __all__ = ["TOOLS", "get_event", "get_events", "get_milestones", "get_series"]
 
 Category = Annotated[str | None, Field(description="Category in the venue's words")]
+
+_EVENTS: Listing[Event] = Listing(
+    name="events",
+    capability=Capability.EVENTS,
+    query=EventQuery,
+    read=lambda part, query: part.list_events(query),
+    row=event_row,
+    shown=lambda row: row.ref,
+)
+_SERIES: Listing[Series] = Listing(
+    name="series",
+    capability=Capability.EVENTS,
+    query=SeriesQuery,
+    read=lambda part, query: part.list_series(query),
+    row=series_row,
+    shown=lambda row: row.ref,
+)
+_MILESTONES: Listing[Milestone] = Listing(
+    name="milestones",
+    capability=Capability.MILESTONES,
+    query=MilestoneQuery,
+    read=lambda part, query: part.list_milestones(query),
+    row=milestone_row,
+)
 
 
 async def get_events(
@@ -48,24 +71,16 @@ async def get_events(
 ) -> Answer:
     """List events."""
     names, series_ref = venues.names_for(SeriesRef, series, venue, Capability.EVENTS)
-
-    async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Event]:
-        del name
-        query = checked(
-            EventQuery,
-            series_ref=series_ref,
-            category=category,
-            status=status_of(status),
-            limit=rows,
-            cursor=page,
-        )
-        found: Page[Event] = await part.list_events(query)
-        return found
-
-    found = await gather(names, cursor, pages(venues, Capability.EVENTS, limit, ask), limit=limit)
-    venues.remember(event.ref for _, event in found.rows)
-    rows = [event_row(event, detail) for _, event in found.rows]
-    return Answer(name="events", rows=rows, cursor=found.cursor, after=found.failures)
+    return await _EVENTS.answer(
+        venues,
+        names,
+        limit=limit,
+        cursor=cursor,
+        detail=detail,
+        series_ref=series_ref,
+        category=category,
+        status=status_of(status),
+    )
 
 
 async def get_event(
@@ -120,17 +135,9 @@ async def get_series(
         except NotFound as error:
             raise venues.with_nearest(error, ref) from None
         return Answer(facts=series_row(one, "full"))
-
-    async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Series]:
-        del name
-        query = checked(SeriesQuery, category=category, tag=tag, limit=rows, cursor=page)
-        found: Page[Series] = await part.list_series(query)
-        return found
-
-    found = await gather(names, cursor, pages(venues, Capability.EVENTS, limit, ask), limit=limit)
-    venues.remember(row.ref for _, row in found.rows)
-    rows = [series_row(row, detail) for _, row in found.rows]
-    return Answer(name="series", rows=rows, cursor=found.cursor, after=found.failures)
+    return await _SERIES.answer(
+        venues, names, limit=limit, cursor=cursor, detail=detail, category=category, tag=tag
+    )
 
 
 async def get_milestones(
@@ -147,27 +154,15 @@ async def get_milestones(
     """List happenings that markets depend on."""
     names, event_ref = venues.names_for(EventRef, event, venue, Capability.MILESTONES)
     after = None if starts_after is None else moment(starts_after, venues.clock.now(), "starts_after")
-
-    async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Milestone]:
-        del name
-        query = checked(
-            MilestoneQuery,
-            event_ref=event_ref,
-            category=category,
-            starts_after=after,
-            limit=rows,
-            cursor=page,
-        )
-        found: Page[Milestone] = await part.list_milestones(query)
-        return found
-
-    found = await gather(names, cursor, pages(venues, Capability.MILESTONES, limit, ask), limit=limit)
-    rows = [milestone_row(row, detail) for _, row in found.rows]
-    return Answer(
-        name="milestones",
-        rows=rows,
-        cursor=found.cursor,
-        after=found.failures,
+    return await _MILESTONES.answer(
+        venues,
+        names,
+        limit=limit,
+        cursor=cursor,
+        detail=detail,
+        event_ref=event_ref,
+        category=category,
+        starts_after=after,
     )
 
 

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from pmi_core.capabilities import Capability
 from pmi_core.identifiers import MarketRef, RfqRef
-from pmi_core.models import Page, Quote, QuoteListQuery, Rfq, RfqQuery
-from pmi_mcp.gathering import gather, pages
+from pmi_core.models import Quote, QuoteListQuery, Rfq, RfqQuery
 from pmi_mcp.outputs import Answer
 from pmi_mcp.settings import Toolset
 from pmi_mcp.tools.arguments import CursorText, DetailWord, MarketFilter, RowLimit, VenueName
+from pmi_mcp.tools.listing import Listing
 from pmi_mcp.tools.spec import ToolSpec
 from pmi_mcp.venues import Venues
 from pmi_mcp.views import quote_row, rfq_row
-from pmi_mcp.wording import checked
 
 __all__ = ["TOOLS", "get_quotes", "get_rfqs"]
+
+_RFQS: Listing[Rfq] = Listing(
+    name="rfqs",
+    capability=Capability.QUOTES,
+    query=RfqQuery,
+    read=lambda part, query: part.list_rfqs(query),
+    row=rfq_row,
+)
+_QUOTES: Listing[Quote] = Listing(
+    name="quotes",
+    capability=Capability.QUOTES,
+    query=QuoteListQuery,
+    read=lambda part, query: part.list_quotes(query),
+    row=quote_row,
+)
 
 
 async def get_rfqs(
@@ -41,23 +55,16 @@ async def get_rfqs(
         one: Rfq = await venues.wait(ref.venue, part.get_rfq(ref))
         return Answer(name="rfqs", rows=[rfq_row(one, "full")])
     names, market_ref = venues.names_for(MarketRef, market, venue, Capability.QUOTES)
-
-    async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Rfq]:
-        del name
-        query = checked(
-            RfqQuery,
-            market_ref=market_ref.market if market_ref else None,
-            mine=mine,
-            open_only=open_only,
-            limit=rows,
-            cursor=page,
-        )
-        found: Page[Rfq] = await part.list_rfqs(query)
-        return found
-
-    found = await gather(names, cursor, pages(venues, Capability.QUOTES, limit, ask), limit=limit)
-    rows = [rfq_row(row, detail) for _, row in found.rows]
-    return Answer(name="rfqs", rows=rows, cursor=found.cursor, after=found.failures)
+    return await _RFQS.answer(
+        venues,
+        names,
+        limit=limit,
+        cursor=cursor,
+        detail=detail,
+        market_ref=market_ref.market if market_ref else None,
+        mine=mine,
+        open_only=open_only,
+    )
 
 
 async def get_quotes(
@@ -72,16 +79,9 @@ async def get_quotes(
 ) -> Answer:
     """List quotes that the account gave or received."""
     names, rfq_ref = venues.names_for(RfqRef, rfq, venue, Capability.QUOTES)
-
-    async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Quote]:
-        del name
-        query = checked(QuoteListQuery, rfq_ref=rfq_ref, open_only=open_only, limit=rows, cursor=page)
-        found: Page[Quote] = await part.list_quotes(query)
-        return found
-
-    found = await gather(names, cursor, pages(venues, Capability.QUOTES, limit, ask), limit=limit)
-    rows = [quote_row(row, detail) for _, row in found.rows]
-    return Answer(name="quotes", rows=rows, cursor=found.cursor, after=found.failures)
+    return await _QUOTES.answer(
+        venues, names, limit=limit, cursor=cursor, detail=detail, rfq_ref=rfq_ref, open_only=open_only
+    )
 
 
 TOOLS = (

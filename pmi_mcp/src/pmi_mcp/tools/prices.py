@@ -13,7 +13,7 @@ from pmi_core.models import Candle, CandleInterval, CandleQuery, OrderBook, Page
 from pmi_mcp.gathering import gather, pages
 from pmi_mcp.outputs import Answer
 from pmi_mcp.settings import Toolset
-from pmi_mcp.times import moment
+from pmi_mcp.times import moment, window
 from pmi_mcp.tools.arguments import (
     CursorText,
     DetailWord,
@@ -62,20 +62,19 @@ async def get_trades(
 ) -> Answer:
     """List public trades of a market."""
     _, ref = await venues.find(market, venue, Capability.TRADES)
-    now = venues.clock.now()
-    since = None if start is None else moment(start, now, "start")
-    until = None if end is None else moment(end, now, "end")
+    since, until = window(start, end, venues.clock.now())
 
-    async def ask(part: Any, name: str, rows: int, page: str | None) -> Page[Trade]:
-        del name
-        query = checked(TradeQuery, market_ref=ref.market, start=since, end=until, limit=rows, cursor=page)
+    async def ask(part: Any, query: TradeQuery) -> Page[Trade]:
         try:
             found: Page[Trade] = await part.list_trades(query)
         except NotFound as error:
             raise venues.with_nearest(error, ref) from None
         return found
 
-    found = await gather([ref.venue], cursor, pages(venues, Capability.TRADES, limit, ask), limit=limit)
+    read = pages(
+        venues, Capability.TRADES, limit, TradeQuery, ask, market_ref=ref.market, start=since, end=until
+    )
+    found = await gather([ref.venue], cursor, read, limit=limit)
     full = detail == "full"
     return Answer(
         facts={"market": str(ref.market)},

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from pmi_core.models import Action, TimeInForce
 from pmi_core.money import currency_of
-from pmi_core.numbers import plain
+from pmi_core.numbers import counted, plain
 from pmi_core.provider import WriteClass
 from pmi_mcp.texts import clean
 from pmi_mcp.views.values import moment
@@ -156,7 +156,7 @@ def draft_line(  # noqa: PLR0911 - one for each kind
         case "amend":
             becomes = f" ({order_line(orders[0], units)})" if orders else ""
             return (
-                f"change order {_ref(draft.order_ref)} to {plain(draft.size)} contracts in all, filled "
+                f"change order {_ref(draft.order_ref)} to {counted(draft.size, 'contract')} in all, filled "
                 f"part included, at {units.price(draft.price)}{becomes}"
             )
         case "quote":
@@ -177,7 +177,9 @@ def draft_line(  # noqa: PLR0911 - one for each kind
         case "group":
             if draft.limit is None:
                 return f"let order group {_ref(draft.group_ref)} work again"
-            return f"set the limit of order group {_ref(draft.group_ref)} to {plain(draft.limit)} contracts"
+            return (
+                f"set the limit of order group {_ref(draft.group_ref)} to {counted(draft.limit, 'contract')}"
+            )
         case "transfer":
             ends = f"{clean(draft.source, 40)} to {clean(draft.destination, 40)}"
             return f"move {plain(draft.amount)} of cash at {clean(draft.venue, 40)} from {ends}"

@@ -30,7 +30,7 @@ class Board:
     def best(self, listing: Listing, now: datetime) -> Best:
         """Best prices, from the engine where the account takes part, else from the members."""
         house = self._house
-        if not listing.event.open_time <= now < listing.event.close_time:
+        if not listing.event.is_open(now):
             return _NOTHING
         step = house.crowd.step_of(now)
         code, floor = listing.code, house.floor
@@ -48,7 +48,7 @@ class Board:
     def view(self, listing: Listing, now: datetime, depth: int | None = None) -> BookView:
         """The engine's book after the members moved."""
         house = self._house
-        if not listing.event.open_time <= now < listing.event.close_time:
+        if not listing.event.is_open(now):
             curve = listing.series.execution is Execution.AMM
             source = BookSource.CURVE if curve else BookSource.VENUE
             return BookView(listing.code, (), (), 0, source, firm=not curve)
@@ -105,7 +105,7 @@ class Board:
         """An event, with its markets or without."""
         listings = self.listings(plan) if with_markets else ()
         return translate.event(
-            self._house.name, plan, tuple(self.market(listing, now) for listing in listings)
+            self._house.name, plan, tuple(self.market(listing, now) for listing in listings), now
         )
 
     def listings(self, plan: EventPlan) -> tuple[Listing, ...]:

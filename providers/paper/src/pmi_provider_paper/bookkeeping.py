@@ -28,7 +28,7 @@ from pmi_core.models import (
     OrderStatus,
     OutcomeSide,
 )
-from pmi_core.numbers import ONE, ZERO, plain
+from pmi_core.numbers import ONE, ZERO, counted
 from pmi_provider_paper.floor import USER, Floor, buys_yes
 from pmi_provider_paper.memory import Memory
 from pmi_provider_paper.records import (
@@ -145,7 +145,7 @@ class Bookkeeper:
         reason = _REASONS.get(event.reason)
         if event.remaining:
             record.cut += event.size
-            record.reject_reason = f"{plain(record.cut)} contracts were taken off: {reason}"
+            record.reject_reason = f"{counted(record.cut, 'contract')} taken off: {reason}"
         else:
             expired = event.reason is CancelReason.EXPIRY
             record.status = OrderStatus.EXPIRED if expired else OrderStatus.CANCELED

@@ -84,7 +84,7 @@ class Clockwork:
                 moments.add(order.expires_at)
             listing = self._lookup(order.market)
             if listing is not None:
-                moments.add(listing.event.close_time)
+                moments.update(listing.event.closings())
         when = min((moment for moment in moments if self._floor.now < moment <= now), default=None)
 
         def run(moment: datetime) -> None:

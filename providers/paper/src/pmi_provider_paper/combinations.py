@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from hashlib import blake2b
 from math import inf
 from typing import Final
@@ -14,6 +15,7 @@ from pmi_provider_paper.records import ComboRecord
 
 __all__ = ["COMBOS", "code_of", "combination"]
 
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
 _LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 COMBOS: Final = SeriesPlan(
@@ -39,6 +41,14 @@ def code_of(legs: Sequence[tuple[str, OutcomeSide]]) -> str:
     text = "\n".join(sorted(f"{code}#{side.value}" for code, side in legs))
     number = int.from_bytes(blake2b(text.encode(), digest_size=5).digest(), "big")
     return "X-" + "".join(_LETTERS[number >> shift & 31] for shift in range(0, 40, 5))
+
+
+def _moved_closes(events: Sequence[EventPlan]) -> tuple[tuple[datetime, datetime], ...]:
+    """The closes that did not last: a combination closes with the last of its legs."""
+    moments = sorted({until for event in events for until, _ in event.moved_closes})
+    closes = [max(event.announced_close(when) for event in events) for when in (_EVER, *moments)]
+    pairs = zip(moments, closes, closes[1:], strict=False)
+    return tuple((until, before) for until, before, after in pairs if before != after)
 
 
 def combination(record: ComboRecord, scenario: Scenario) -> Listing | None:
@@ -71,6 +81,7 @@ def combination(record: ComboRecord, scenario: Scenario) -> Listing | None:
         rules="Resolves to yes if every leg resolves as named; if a leg is void, stakes go back.",
         open_time=record.opened,
         close_time=max(event.close_time for event in events),
+        moved_closes=_moved_closes(events),
         determined_time=max(event.determined_time for event in events),
         settled_time=max(event.settled_time for event in events),
         pause=None,

@@ -48,7 +48,7 @@ class PaperCombos:
             event
             for event in self._house.scenario.listed(now)
             if Feature.COMBOS in event.series.features
-            and event.open_time <= now < event.close_time
+            and event.is_open(now)
             and (plan.categories is None or event.series.category in plan.categories)
         ]
 
@@ -64,7 +64,7 @@ class PaperCombos:
             min_legs=plan.min_legs,
             max_legs=plan.max_legs,
             yes_only=plan.yes_only,
-            close_time=max((event.close_time for event in events), default=None),
+            close_time=max((event.announced_close(now) for event in events), default=None),
         )
 
     async def list_collections(self, query: CollectionQuery) -> Page[Collection]:

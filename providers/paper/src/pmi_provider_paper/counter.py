@@ -18,7 +18,7 @@ from pmi_core.errors import (
 from pmi_core.exchange.commands import AmendOrder, CancelOrder, DecreaseOrder, PlaceOrder
 from pmi_core.identifiers import OrderRef
 from pmi_core.models import Execution, OrderRequest, OrderStatus, OutcomeSide, TimeInForce
-from pmi_core.numbers import ONE, ZERO, Rounding, plain, round_to
+from pmi_core.numbers import ONE, ZERO, Rounding, counted, plain, round_to
 from pmi_provider_paper.catalogue import Listing
 from pmi_provider_paper.facts import status_of
 from pmi_provider_paper.floor import USER
@@ -117,7 +117,7 @@ class Counter:
         if house.crowd.trades_at(listing, now):
             return
         status = status_of(listing.event, now, void=house.crowd.beliefs.is_void(listing))
-        paused = listing.event.open_time <= now < listing.event.close_time
+        paused = listing.event.is_open(now)
         raise MarketNotOpen(
             f"{listing.code} takes no orders: "
             + ("trading is paused" if paused else f"its status is {status.value}"),
@@ -140,7 +140,7 @@ class Counter:
             and round_to(request.size, series.size_step, Rounding.DOWN) != request.size
         ):
             raise BelowMinimum(
-                f"{plain(request.size)} contracts cannot be traded in {listing.code}",
+                f"{counted(request.size, 'contract')} cannot be traded in {listing.code}",
                 hint=f"give a positive multiple of {plain(series.size_step)}",
                 code="size",
             )
@@ -251,7 +251,7 @@ class Counter:
         order = self._working(record, now)
         if size <= record.filled:
             raise InvalidOrder(
-                f"{plain(record.filled)} contracts of order {record.id} are filled already",
+                f"order {record.id} has {counted(record.filled, 'contract')} filled already",
                 hint="give a larger total, or cancel it",
                 code="size",
             )
@@ -271,7 +271,7 @@ class Counter:
         left = record.remaining or ZERO
         if by > left:
             raise InvalidOrder(
-                f"only {plain(left)} contracts of order {record.id} still work",
+                f"order {record.id} has only {counted(left, 'contract')} working",
                 hint="take off less, or cancel it",
                 code="size",
             )

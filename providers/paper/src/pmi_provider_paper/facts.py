@@ -43,7 +43,7 @@ def status_of(event: EventPlan, now: datetime, *, void: bool) -> MarketStatus:
     """Where the markets of an event are in their life."""
     if now < event.open_time:
         return MarketStatus.UNOPENED
-    if now < event.close_time:
+    if event.is_open(now):
         return MarketStatus.OPEN
     if now < event.determined_time:
         return MarketStatus.CLOSED
@@ -54,7 +54,7 @@ def status_of(event: EventPlan, now: datetime, *, void: bool) -> MarketStatus:
 
 def trading_of(event: EventPlan, now: datetime) -> Trading:
     """What the markets of an event take right now."""
-    if not event.open_time <= now < event.close_time:
+    if not event.is_open(now):
         return Trading.NONE
     pause = event.pause
     return Trading.PAUSED if pause is not None and pause[0] <= now < pause[1] else Trading.OPEN

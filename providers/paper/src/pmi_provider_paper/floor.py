@@ -26,10 +26,11 @@ from pmi_core.exchange.commands import (
     CreateRfq,
     Deposit,
     PlaceOrder,
+    ReopenMarket,
 )
 from pmi_core.exchange.events import Event, OrderAccepted, OrderCanceled, QuoteChanged, RfqChanged, Traded
 from pmi_core.exchange.views import PositionView
-from pmi_core.models import Action, Execution, OutcomeSide, TimeInForce
+from pmi_core.models import Action, Execution, MarketStatus, OutcomeSide, TimeInForce
 from pmi_core.numbers import ONE, ZERO
 from pmi_provider_paper.catalogue import Listing
 from pmi_provider_paper.simulation.crowd import Crowd, FlowTrade
@@ -153,6 +154,7 @@ class Floor:
     def list_market(self, listing: Listing, now: datetime, *, closes: bool = True) -> None:
         """Make sure that the engine holds a market; it is open at once."""
         if listing.code in self._markets:
+            self._reopen(listing, now)
             return
         series, event = listing.series, listing.event
         pool = None
@@ -169,10 +171,19 @@ class Floor:
                     price_grid=grid_table(series.grid).model,
                     size_step=series.size_step,
                     fees=fees_of(series),
-                    close_time=event.close_time if closes and now < event.close_time else None,
+                    close_time=event.next_closing(now) if closes and now < event.close_time else None,
                 ),
             )
         )
+
+    def _reopen(self, listing: Listing, now: datetime) -> None:
+        """Open a market again whose event was broken off and goes on; the makers come anew."""
+        event, code = listing.event, listing.code
+        if event.broken_off is None or not event.is_open(now):
+            return
+        if self.exchange.market(code).status is MarketStatus.CLOSED:
+            self.apply(ReopenMarket(time=now, market_id=code, close_time=event.close_time))
+            self._markets[code].step = -1
 
     def place(
         self,
@@ -218,7 +229,7 @@ class Floor:
     def requote(self, listing: Listing, step: int, now: datetime) -> list[Event]:
         """Cancel rungs that no longer stand and fill up those that do."""
         state = self._markets[listing.code]
-        if not self.crowd.trades_at(listing, now) and now >= listing.event.close_time:
+        if not listing.event.is_open(now):
             return []
         ladder = self.crowd.ladder(listing, step)
         wanted = {(True, rung.price): rung for rung in ladder.bids}

@@ -62,7 +62,7 @@ class House:
         self._on_call = on_call
         self.settings = settings
         self.clock = clock
-        self.scenario = Scenario()
+        self.scenario = Scenario(settings.seed)
         pace = timedelta(milliseconds=int(settings.pace * 1000))
         self.crowd = Crowd(settings.seed, pace, live=settings.live)
         self.memory = Memory(settings.starting_cash)

@@ -48,8 +48,8 @@ class PaperMarkets:
                 (event is None or plan.code == event)
                 and (series is None or plan.series.code == series)
                 and (query.status is None or house.status(listing, now) is query.status)
-                and (after is None or plan.close_time >= after)
-                and (before is None or plan.close_time <= before)
+                and (after is None or plan.announced_close(now) >= after)
+                and (before is None or plan.announced_close(now) <= before)
             ):
                 yield listing
 

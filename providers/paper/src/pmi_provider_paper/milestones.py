@@ -16,7 +16,7 @@ __all__ = ["PaperMilestones"]
 
 
 def _start(plan: EventPlan) -> datetime:
-    return plan.close_time - timedelta(hours=plan.series.surge_hours or 1)
+    return plan.first_close - timedelta(hours=plan.series.surge_hours or 1)
 
 
 class PaperMilestones:
@@ -32,7 +32,9 @@ class PaperMilestones:
                 query.limit,
                 query.cursor,
                 key=lambda plan: plan.code,
-                show=lambda plan: translate.milestone(self._house.name, plan, _start(plan)),
+                show=lambda plan: translate.milestone(
+                    self._house.name, plan, _start(plan), plan.announced_close(now)
+                ),
             )
 
     def _rows(self, query: MilestoneQuery, now: datetime) -> Iterator[EventPlan]:

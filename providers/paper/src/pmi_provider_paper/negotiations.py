@@ -18,7 +18,7 @@ from pmi_core.models import (
     SelfTradePolicy,
     TimeInForce,
 )
-from pmi_core.numbers import ONE, ZERO, Rounding, plain, round_to
+from pmi_core.numbers import ONE, ZERO, Rounding, counted, plain, round_to
 from pmi_provider_paper.catalogue import Listing
 from pmi_provider_paper.floor import MEMBERS, USER
 from pmi_provider_paper.house import House
@@ -66,8 +66,8 @@ class Negotiations:
             listing
             for event in house.scenario.listed(created)
             if event.series.execution is Execution.CLOB
-            and event.open_time <= created
-            and created + _STANDS < event.close_time
+            and event.is_open(created)
+            and created + _STANDS < event.next_closing(created)
             for listing in house.scenario.markets(event)
         ]
         if not open_now or not house.settings.live:
@@ -130,7 +130,7 @@ class Negotiations:
             raise MarketNotOpen(f"{listing.code} takes no requests for quotes now")
         if size is not None and round_to(size, listing.series.size_step, Rounding.DOWN) != size:
             raise InvalidOrder(
-                f"{plain(size)} contracts cannot be traded in {listing.code}",
+                f"{counted(size, 'contract')} cannot be traded in {listing.code}",
                 hint=f"give a multiple of {plain(listing.series.size_step)}",
             )
         record = RfqRecord(

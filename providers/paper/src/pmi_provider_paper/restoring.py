@@ -93,7 +93,7 @@ def _replay(memory: Memory, floor: Floor, lookup: Lookup, now: datetime) -> Deci
         if listing is None:
             continue
         floor.list_market(listing, now)
-        if now >= listing.event.close_time:
+        if not listing.event.is_open(now):
             ending[listing.code] = listing
         _trade_again(fill, floor, listing, now)
     for code in ending:
@@ -191,9 +191,9 @@ def _restore_order(order: OrderRecord, books: Bookkeeper, listing: Listing | Non
     if order.expires_at is not None and order.expires_at <= now:
         _end(memory, order, OrderStatus.EXPIRED, order.expires_at, None)
         return
-    if listing is None or now >= listing.event.close_time:
-        when = now if listing is None else listing.event.close_time
-        _end(memory, order, OrderStatus.CANCELED, when, "the market closed")
+    closed = now if listing is None else listing.event.next_closing(order.created)
+    if listing is None or now >= closed:
+        _end(memory, order, OrderStatus.CANCELED, closed, "the market closed")
         return
     books.floor.list_market(listing, now)
     try:

@@ -110,8 +110,6 @@ def _fixed(venue: str, listing: Listing) -> dict[str, Any]:
         "execution": plan.series.execution,
         "strike": one.strike,
         "open_time": plan.open_time,
-        "close_time": plan.close_time,
-        "expected_expiration_time": plan.settled_time,
         "price_grid": grid_table(plan.series.grid).model,
         "size_step": plan.series.size_step,
         "min_size": plan.series.size_step,
@@ -129,6 +127,8 @@ def market(venue: str, listing: Listing, facts: MarketFacts) -> Market:
     return Market.trusted(
         {
             **_fixed(venue, listing),
+            "close_time": listing.event.announced_close(facts.now),
+            "expected_expiration_time": listing.event.announced_settlement(facts.now),
             "outcomes": outcomes(listing.market.label, facts.best, facts.last),
             "status": facts.status,
             "trading": facts.trading,
@@ -144,8 +144,8 @@ def market(venue: str, listing: Listing, facts: MarketFacts) -> Market:
     )
 
 
-def event(venue: str, plan: EventPlan, markets: tuple[Market, ...]) -> Event:
-    """An event, with its markets where they were asked for."""
+def event(venue: str, plan: EventPlan, markets: tuple[Market, ...], now: datetime) -> Event:
+    """An event as it stands, with its markets where they were asked for."""
     combo = any(one.legs for one in plan.markets)
     return Event(
         ref=EventRef.make(venue, plan.code),
@@ -158,7 +158,7 @@ def event(venue: str, plan: EventPlan, markets: tuple[Market, ...]) -> Event:
         open_set=plan.open_set,
         markets=markets,
         resolution_sources=(ResolutionSource(name=plan.series.source),),
-        close_time=plan.close_time,
+        close_time=plan.announced_close(now),
     )
 
 
@@ -176,7 +176,7 @@ def series(venue: str, plan: SeriesPlan) -> Series:
     )
 
 
-def milestone(venue: str, plan: EventPlan, start: datetime) -> Milestone:
+def milestone(venue: str, plan: EventPlan, start: datetime, end: datetime) -> Milestone:
     """The happening that an event waits for."""
     ref = EventRef.make(venue, plan.code)
     kinds = {"Sports": "game", "Economics": "release", "Politics": "vote"}
@@ -186,7 +186,7 @@ def milestone(venue: str, plan: EventPlan, start: datetime) -> Milestone:
         category=plan.series.category,
         kind=kinds.get(plan.series.category, "happening"),
         start_time=start,
-        end_time=plan.close_time,
+        end_time=end,
         event_refs=(ref,),
         primary_event_refs=(ref,),
         source=plan.series.source,

@@ -243,6 +243,10 @@ class Watch:
             (plan.open_time, LifecycleKind.OPENED),
             (plan.close_time, LifecycleKind.CLOSED),
         ]
+        found += [(until, LifecycleKind.CLOSE_TIME_CHANGED) for until, _ in plan.moved_closes]
+        if plan.broken_off is not None:
+            closed, reopened = plan.broken_off
+            found += [(closed, LifecycleKind.CLOSED), (reopened, LifecycleKind.REOPENED)]
         if plan.pause is not None:
             found += [(plan.pause[0], LifecycleKind.PAUSED), (plan.pause[1], LifecycleKind.RESUMED)]
         if void:

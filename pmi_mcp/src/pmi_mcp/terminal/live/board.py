@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ class Watched:
     """Of the connection; a book is to be relied on only while this is ``live``."""
     reason: str | None = None
     book: OrderBook | None = None
+    is_current: bool = False
+    """Whether the book came after the connection was last lost."""
     trades: deque[Trade] = field(default_factory=lambda: deque(maxlen=_KEPT))
     """Newest first."""
     fills: deque[Fill] = field(default_factory=lambda: deque(maxlen=_KEPT))
@@ -36,7 +39,7 @@ class Watched:
     @property
     def is_live(self) -> bool:
         """Whether the book shows what the venue said last."""
-        return self.state == "live" and self.book is not None
+        return self.state == "live" and self.book is not None and self.is_current
 
 
 class Board:
@@ -54,7 +57,9 @@ class Board:
             self.stand(venue, update.state.value, update.reason, refs)
         elif update.type == "book":
             if (market := self.markets.get(update.market_ref.market)) is not None:
-                market.book = update.book
+                market.book, market.is_current = update.book, True
+                # A whole book is proof enough, also while other markets of the subscription lack theirs.
+                market.state, market.reason = "live", None
         elif update.type == "trade":
             if (market := self.markets.get(update.trade.market_ref.market)) is not None:
                 market.trades.appendleft(update.trade)
@@ -69,7 +74,8 @@ class Board:
         self.version += 1
         trades = self.markets[ref].trades
         known = {trade.trade_id for trade in trades}
-        trades.extend(trade for trade in past if trade.trade_id not in known)
+        older = (trade for trade in past if trade.trade_id not in known)
+        trades.extend(islice(older, _KEPT - len(trades)))  # a full deque would drop the newest
 
     def order(self, order: Order) -> None:
         """Take an own order as it is now."""
@@ -90,3 +96,4 @@ class Board:
         for ref, market in self.markets.items():
             if ref.venue == venue and (not concerned or ref in concerned):
                 market.state, market.reason = state, reason
+                market.is_current = market.is_current and state == "live"

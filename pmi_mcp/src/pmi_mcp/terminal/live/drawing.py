@@ -45,7 +45,7 @@ def draw_state(market: Watched, width: int, now: datetime, *, held: bool, no: bo
     """Two lines: how the data stand, and which market this is."""
     dot, style = _mark(market.state)
     word = market.state.upper()
-    if market.state == "live" and market.book is None:
+    if market.state == "live" and not market.is_live:
         dot, style, word = "○", "bold yellow", "LIVE, no book yet"
     drawn = Text(f"{dot} {word}", style=style)
     if market.reason:
@@ -100,7 +100,8 @@ def draw_book(market: Watched, width: int, height: int, *, no: bool) -> Text:
         return Text("no book yet", style="dim")
     book = market.book.mirror() if no else market.book
     live = market.is_live
-    heading = "" if live else f"NOT LIVE: {market.state}"
+    lacks = "from before the connection was lost" if market.state == "live" else market.state
+    heading = "" if live else f"NOT LIVE: {lacks}"
     drawn = Text(f"{'':4}{'price':>8}{'size':>12}{'total':>13}", style="dim")
     rows = max((height - 2) // 2, 1)
     asks, bids = _totals(book.asks[:rows]), _totals(book.bids[:rows])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pmi_mcp.texts import clean
 
 if TYPE_CHECKING:
-    from pmi_core.models import Fill, Update
+    from pmi_core.models import Fill, LifecycleUpdate, Update
     from pmi_mcp.terminal.screen import Screen
 
 __all__ = ["print_update", "tell"]
@@ -59,7 +59,18 @@ def _public(update: Any) -> tuple[str, str, str]:
         named = (("bid", yes.bid), ("ask", yes.ask), ("last", yes.last))
         prices = [f"{name} {price:f}" for name, price in named if price is not None]
         return "ticker", update.market_ref, ", ".join(prices) or "no prices"
-    return "market", update.market_ref, update.kind.value.replace("_", " ")
+    return "market", update.market_ref, _life(update)
+
+
+def _life(update: LifecycleUpdate) -> str:
+    told, market = update.kind.value.replace("_", " "), update.market
+    if market is None:
+        return told
+    if update.kind in ("determined", "settled") and market.result is not None:
+        return f"{told}: {market.result.value}"
+    if update.kind in ("close_time_changed", "reopened") and market.close_time is not None:
+        return f"{told}, closes {market.close_time:%Y-%m-%d %H:%M:%S}"
+    return told
 
 
 def _own(update: Any) -> tuple[str, str, str]:

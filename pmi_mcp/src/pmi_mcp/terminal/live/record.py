@@ -40,6 +40,7 @@ def record(
     async def work(registry: Registry, screen: Screen) -> None:
         from pmi_core.history import Recording
         from pmi_core.history import record as write_down
+        from pmi_core.numbers import counted
         from pmi_mcp.terminal.live.sources import channels_of, find_sources, limited
 
         wanted = channels_of(channels or _CHANNELS)
@@ -58,6 +59,6 @@ def record(
                 screen.note(f"recording {names} into {out}; Ctrl-C ends it")
                 await limited(sources, follow, seconds)
         finally:
-            screen.note(f"{recording.rows} rows recorded")
+            screen.note(f"{counted(recording.rows, 'row')} recorded")
 
     run(context, work)

@@ -29,7 +29,10 @@ def replay(
     venue: VenueName = None,
     as_json: JsonLines = False,
 ) -> None:
-    """Play a recording: in the view of `pmi watch` on a terminal, else as the lines of `pmi tape`."""
+    """Play a recording: in the view of `pmi watch` on a terminal, else as the lines of `pmi tape`.
+
+    The view shows every channel; `--channels` is for lines.
+    """
 
     async def work(_: Registry, screen: Screen) -> None:
         from pmi_core.errors import RequestError
@@ -38,6 +41,9 @@ def replay(
         from pmi_mcp.terminal.live.sources import Source, channels_of
 
         wanted = None if channels is None else channels_of(channels)
+        in_view = screen.is_terminal and not lines and not as_json
+        if in_view and wanted is not None:
+            raise RequestError("the view shows every channel", hint="add --tape, which prints lines")
         async with await replay_venue(folder, venue=venue, speed=speed or None) as opened:
             assert opened.markets is not None, "a recording has markets"
             found = await opened.markets.list_markets(MarketQuery(limit=1000))
@@ -47,7 +53,7 @@ def replay(
                     hint="play it in a program: pmi_core.history.replay_venue",
                 )
             sources = [Source(opened, tuple(market.ref.market for market in found.items))]
-            if lines or as_json or not screen.is_terminal:
+            if not in_view:
                 await print_tape(screen, sources, wanted, None)
                 return
             from pmi_mcp.terminal.live.view import show

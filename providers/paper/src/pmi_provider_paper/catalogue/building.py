@@ -30,10 +30,18 @@ _SIMULATED: Final = (
     "about the real world."
 )
 _SLOTS: Final = "ABCDEFGHIJ"
+_RARE_PERCENT: Final = 5
+"""How many events in a hundred are broken off, or go on longer."""
+_OVERTIME: Final = timedelta(minutes=15)
+_TOLD_BEFORE: Final = timedelta(minutes=5)
+"""How long before the announced close it is moved."""
 
 
-def build_event(series: SeriesPlan, period: int, slot: int) -> EventPlan:
-    """Make the event of one period, and of one slot where a period has several."""
+def build_event(series: SeriesPlan, period: int, slot: int, seed: int) -> EventPlan:
+    """Make the event of one period, and of one slot where a period has several.
+
+    The seed decides only what cannot be foreseen: whether it goes on longer or is broken off.
+    """
     code = f"{series.code}-{label_of(series.cadence, period)}"
     if series.slots > 1:
         code += _SLOTS[slot]
@@ -56,10 +64,18 @@ def build_event(series: SeriesPlan, period: int, slot: int) -> EventPlan:
     else:
         markets = (_only(series, code, names),)
         exclusive, exhaustive = None, None
-    settled = close + timedelta(hours=series.settle_hours)
     pause = None
     if Feature.HALF_TIME in series.features:
         pause = (close - timedelta(minutes=70), close - timedelta(minutes=60))
+    opens = close - timedelta(days=series.life_days)
+    moved: tuple[tuple[datetime, datetime], ...] = ()
+    if Feature.OVERTIME in series.features and _is_rare("overtime", code, seed):
+        moved = ((close - _TOLD_BEFORE, close),)
+        close += _OVERTIME
+    broken_off = None
+    if Feature.BREAK in series.features and _is_rare("break", code, seed):
+        broken_off = (close - timedelta(minutes=40), close - timedelta(minutes=30))
+    settled = close + timedelta(hours=series.settle_hours)
     return EventPlan(
         code=code,
         series=series,
@@ -67,16 +83,22 @@ def build_event(series: SeriesPlan, period: int, slot: int) -> EventPlan:
         slot=slot,
         title=series.event_title.format(**names),
         rules=series.rules.format(**names) + _SIMULATED,
-        open_time=close - timedelta(days=series.life_days),
+        open_time=opens,
         close_time=close,
         determined_time=close + (settled - close) / 4,
         settled_time=settled,
         pause=pause,
+        broken_off=broken_off,
+        moved_closes=moved,
         mutually_exclusive=exclusive,
         exhaustive=exhaustive,
         open_set=open_set,
         markets=markets,
     )
+
+
+def _is_rare(what: str, code: str, seed: int) -> bool:
+    return share(key_of(what, seed, code), 0) * 100 < _RARE_PERCENT
 
 
 def _options(

@@ -61,6 +61,10 @@ class Feature(StrEnum):
     MILESTONES = "milestones"
     HALF_TIME = "half_time"
     """Trading pauses for some minutes before the last hour."""
+    OVERTIME = "overtime"
+    """Once in a while it goes on longer, and the close is moved just before it comes."""
+    BREAK = "break"
+    """Once in a while play is broken off: the markets close, and reopen when it goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +201,7 @@ class Leg:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class EventPlan:
-    """One event with its times; everything but the hidden figure."""
+    """One event with its times as they turn out; everything but the hidden figure."""
 
     code: str
     series: SeriesPlan
@@ -207,10 +211,42 @@ class EventPlan:
     rules: str
     open_time: datetime
     close_time: datetime
+    """When trading ends for good."""
     determined_time: datetime
     settled_time: datetime
     pause: tuple[datetime, datetime] | None
+    broken_off: tuple[datetime, datetime] | None = None
+    """When its markets close before their time, and when they reopen."""
+    moved_closes: tuple[tuple[datetime, datetime], ...] = ()
+    """Closes that did not last: the moment until which each was announced, and the close itself."""
     mutually_exclusive: bool | None
     exhaustive: bool | None
     open_set: bool | None
     markets: tuple[MarketPlan, ...] = field(repr=False)
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether its markets are open, a pause included."""
+        if not self.open_time <= now < self.close_time:
+            return False
+        return self.broken_off is None or not self.broken_off[0] <= now < self.broken_off[1]
+
+    def closings(self) -> tuple[datetime, ...]:
+        """The moments at which its markets close, in order."""
+        return (self.close_time,) if self.broken_off is None else (self.broken_off[0], self.close_time)
+
+    def next_closing(self, now: datetime) -> datetime:
+        """The first closing after a moment; the last one where none is left."""
+        return next((when for when in self.closings() if now < when), self.close_time)
+
+    def announced_close(self, now: datetime) -> datetime:
+        """The close as it was known at a moment."""
+        return next((close for until, close in self.moved_closes if now < until), self.close_time)
+
+    def announced_settlement(self, now: datetime) -> datetime:
+        """When results were expected to be paid, as it was known at a moment."""
+        return self.settled_time - (self.close_time - self.announced_close(now))
+
+    @property
+    def first_close(self) -> datetime:
+        """The close that was announced when it was listed."""
+        return self.announced_close(self.open_time)

@@ -27,8 +27,8 @@ _AHEAD: Final = timedelta(hours=12)
 
 
 @lru_cache(maxsize=4096)
-def _event(series: SeriesPlan, period: int, slot: int) -> EventPlan:
-    return build_event(series, period, slot)
+def _event(series: SeriesPlan, period: int, slot: int, seed: int) -> EventPlan:
+    return build_event(series, period, slot, seed)
 
 
 def listed_time(event: EventPlan) -> datetime:
@@ -39,14 +39,20 @@ def listed_time(event: EventPlan) -> datetime:
 
 
 class Scenario:
-    """Looks events up by code and lists those of a moment."""
+    """Looks events up by code and lists those of a moment.
 
-    def __init__(self, series: tuple[SeriesPlan, ...] = SERIES) -> None:
+    Args:
+        seed: decides which events go on longer or are broken off.
+        series: what is asked about.
+    """
+
+    def __init__(self, seed: int, series: tuple[SeriesPlan, ...] = SERIES) -> None:
+        self.seed = seed
         self.series = {one.code: one for one in series}
         self._listed: tuple[datetime, tuple[EventPlan, ...]] | None = None
 
     def listed(self, now: datetime) -> tuple[EventPlan, ...]:
-        """Events that are about to open, open, or closed a short while ago, by close time."""
+        """Events that are about to open, open, or closed a short while ago, by the close that was announced first."""
         hour = now.replace(minute=0, second=0, microsecond=0)
         if self._listed is None or self._listed[0] != hour:
             self._listed = hour, self._list(hour)
@@ -57,8 +63,8 @@ class Scenario:
         for series in self.series.values():
             last = hour + timedelta(days=series.life_days) + _AHEAD
             for period in periods_between(series, hour - KEPT, last):
-                found += (_event(series, period, slot) for slot in range(series.slots))
-        return tuple(sorted(found, key=lambda event: (event.close_time, event.code)))
+                found += (_event(series, period, slot, self.seed) for slot in range(series.slots))
+        return tuple(sorted(found, key=lambda event: (event.first_close, event.code)))
 
     def event(self, code: str) -> EventPlan | None:
         """The event of a code such as ``FED-26DEC``, or None."""
@@ -86,7 +92,7 @@ def _find_event(scenario: Scenario, code: str) -> EventPlan | None:
         if not 0 <= slot < series.slots:
             return None
     period = period_of(series.cadence, label)
-    return None if period is None else _event(series, period, slot)
+    return None if period is None else _event(series, period, slot, scenario.seed)
 
 
 @lru_cache(maxsize=8192)

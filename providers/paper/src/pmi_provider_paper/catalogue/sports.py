@@ -10,6 +10,8 @@ from pmi_provider_paper.catalogue.plans import Cadence, Choice, Feature, Grid, M
 __all__ = ["SPORTS"]
 
 _GAME: Final = frozenset({Feature.COMBOS, Feature.MILESTONES, Feature.HALF_TIME})
+_MATCH: Final = _GAME | {Feature.BREAK}
+_TO_THE_END: Final = _GAME | {Feature.OVERTIME}
 _LEAGUE: Final = "Paper League office"
 
 _CLUBS: Final = (
@@ -54,7 +56,7 @@ SPORTS: Final = (
         activity=300,
         surge_hours=2,
         void_percent=3,
-        features=_GAME,
+        features=_MATCH,
     ),
     SeriesPlan(
         code="BKB",
@@ -74,7 +76,7 @@ SPORTS: Final = (
         tariff=Tariff.BOTH,
         activity=350,
         surge_hours=3,
-        features=_GAME,
+        features=_TO_THE_END,
     ),
     SeriesPlan(
         code="PTS",

@@ -89,7 +89,7 @@ class Crowd:
     def trades_at(self, listing: Listing, moment: datetime) -> bool:
         """Whether the market takes orders at a moment."""
         event = listing.event
-        if not event.open_time <= moment < event.close_time:
+        if not event.is_open(moment):
             return False
         return event.pause is None or not event.pause[0] <= moment < event.pause[1]
 
@@ -102,10 +102,13 @@ class Crowd:
         return self.beliefs.chance(listing, moment)
 
     def ladder(self, listing: Listing, step: int, *, best_only: bool = False) -> Ladder:
-        """The makers' orders from a step on; nothing before opening and after the close."""
+        """The makers' orders from a step on; nothing before opening and while the market is closed."""
         event = listing.event
         moment = self.moment_of(step + 1)
         if moment <= event.open_time or self.moment_of(step) >= event.close_time:
+            return _NOTHING
+        off = event.broken_off
+        if off is not None and off[0] <= self.moment_of(step) < off[1]:
             return _NOTHING
         seen = step if self.live else 0
         if event.pause is not None and event.pause[0] <= self.moment_of(step) < event.pause[1]:
@@ -208,7 +211,7 @@ class Crowd:
         return tuple(
             Sketch(
                 f"{listing.code}.{hour:x}{place:02}",
-                self._outside_pause(listing, step),
+                self._outside_halts(listing, step),
                 size * listing.series.size_step,
                 share(key, hour, 70 + place) < 0.5,
             )
@@ -228,11 +231,13 @@ class Crowd:
     def _ceil_step(self, hour: int) -> int:
         return -(-hour * _HOUR * _MICRO // self._pace)
 
-    def _outside_pause(self, listing: Listing, step: int) -> int:
-        pause = listing.event.pause
-        if pause is None or not pause[0] <= self.moment_of(step) < pause[1]:
-            return step
-        return self.step_of(pause[0]) - 1
+    def _outside_halts(self, listing: Listing, step: int) -> int:
+        """The step itself, or the last one before a pause or a break in which it would lie."""
+        event, moment = listing.event, self.moment_of(step)
+        for halt in (event.pause, event.broken_off):
+            if halt is not None and halt[0] <= moment < halt[1]:
+                return self.step_of(halt[0]) - 1
+        return step
 
     def _price(self, listing: Listing, step: int, *, yes: bool) -> tuple[Decimal, bool]:
         if listing.series.execution is Execution.AMM:

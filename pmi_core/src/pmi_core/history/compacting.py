@@ -13,10 +13,10 @@ from pmi_core.history.journal import Line, read_journal
 from pmi_core.history.rows import CHANNELS
 from pmi_core.history.schema import arrow, parquet, schema_of
 
-__all__ = ["settle"]
+__all__ = ["compact"]
 
 
-def settle(folder: Folder, chunk: str) -> None:
+def compact(folder: Folder, chunk: str) -> None:
     """Write the files of a chunk and remove its journal; whenever it is killed, it can be done again."""
     journal = folder.journal(chunk)
     for (venue, channel, date), lines in _sorted(read_journal(journal)).items():
