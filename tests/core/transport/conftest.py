@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -53,7 +54,7 @@ async def _read(reader):
 
 
 @asynccontextmanager
-async def _serve(*behaviours: Behaviour) -> AsyncIterator[LocalVenue]:
+async def _serve(*behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> AsyncIterator[LocalVenue]:
     """Behave to the n-th request as the n-th behaviour says, and to all later ones as the last."""
     venue = LocalVenue("")
     talks = set()
@@ -78,8 +79,8 @@ async def _serve(*behaviours: Behaviour) -> AsyncIterator[LocalVenue]:
         finally:
             writer.transport.abort()
 
-    server = await asyncio.start_server(talk, "127.0.0.1", 0)
-    venue.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server = await asyncio.start_server(talk, "127.0.0.1", 0, ssl=tls)
+    venue.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield venue
     finally:

@@ -84,14 +84,14 @@ class Line(asyncio.Protocol):
         self._heard = self._loop.time()
         self._timer = self._loop.call_at(self._heard + (write if self._clogged else read), self._watch)
         try:
-            return await answer
+            received: Received = await answer
         finally:
             self._answer = None
             self._timer.cancel()
+        return received
 
-    @property
-    def ready(self) -> bool:
-        """Whether another request may follow the answer that was read."""
+    def renew(self) -> bool:
+        """Make the line ready for another request; False if none may follow the answer that was read."""
         wire, transport = self._wire, self._transport
         if wire.our_state is not h11.DONE or wire.their_state is not h11.DONE or wire.trailing_data[0]:
             return False
@@ -116,7 +116,7 @@ class Line(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take over the network's end of the line."""
         self._transport = made = cast(asyncio.Transport, transport)
-        made.set_write_buffer_limits(high=0)  # so that "clogged" means that a byte is left to send
+        made.set_write_buffer_limits(high=1)  # so that "clogged" means that something is left to send
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note that the line is gone."""
@@ -134,6 +134,9 @@ class Line(asyncio.Protocol):
         """Note that all is sent; only now the venue's time to answer begins."""
         self._clogged = False
         self._heard = self._loop.time()
+        if self._answer is not None and self._timer is not None:
+            self._timer.cancel()
+            self._timer = self._loop.call_at(self._heard + self._read_within, self._watch)
 
     def data_received(self, data: bytes) -> None:
         """Take in a piece of the answer."""

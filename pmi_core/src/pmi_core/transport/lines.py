@@ -44,6 +44,8 @@ class Lines:
     ) -> None:
         self._origin = origin
         self._tls = tls
+        if tls is not None:
+            tls.set_alpn_protocols(["http/1.1"])
         self._timeouts = timeouts
         self._max_bytes = max_bytes
         self._room = asyncio.Semaphore(most)
@@ -85,7 +87,7 @@ class Lines:
             except BaseException:
                 line.abort()
                 raise
-            if line.ready:
+            if line.renew():
                 self._keep(line)
             else:
                 line.abort()
