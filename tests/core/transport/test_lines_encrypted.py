@@ -1,17 +1,13 @@
-"""Encrypted connections, with a certificate made for the test."""
+"""Encrypted connections, with a certificate that only the tests trust."""
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import ssl
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from pmi_core.errors import UncertainError, Unreachable
 from pmi_core.transport.http import Timeouts
@@ -19,45 +15,19 @@ from pmi_core.transport.retry import NEVER
 
 pytestmark = pytest.mark.anyio
 ORDER = {"body": b"{}", "capability": "orders", "signed": False, "uncertain": "c1"}
+CERTIFICATE = Path(__file__).with_name("venue.pem")
+"""For 127.0.0.1, signed by itself, valid for a hundred years; with its key."""
 PATIENT = Timeouts(connect=30, read=30, write=30, pool=30, total=60)
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    """A certificate for 127.0.0.1, with its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a venue on this machine")])
-    start = datetime(2020, 1, 1, tzinfo=UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(start)
-        .not_valid_after(start + timedelta(days=40_000))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-        .sign(key, hashes.SHA256())
-    )
-    place = tmp_path_factory.mktemp("tls") / "venue.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    place.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return place
-
-
 @pytest.fixture
-def encrypted(certificate, serve):
+def encrypted(serve):
     """Serve as ``serve`` does, over TLS."""
 
     @asynccontextmanager
     async def start(*behaviours):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate)
+        context.load_cert_chain(CERTIFICATE)
         async with serve(*behaviours, tls=context) as venue:
             yield venue
 
@@ -65,8 +35,8 @@ def encrypted(certificate, serve):
 
 
 @pytest.fixture
-def trusted(certificate, monkeypatch):
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+def trusted(monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
 
 
 @pytest.mark.usefixtures("trusted")
