@@ -32,6 +32,9 @@ class LocalVenue:
     url: str
     asked: list[Asked] = field(default_factory=list)
     connections: int = 0
+    """How many were made."""
+    open: int = 0
+    """How many stand now."""
 
 
 Behaviour = bytes | Callable[[Asked, asyncio.StreamWriter], Awaitable[None]]
@@ -61,6 +64,7 @@ async def _serve(*behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> A
 
     async def talk(reader, writer):
         venue.connections += 1
+        venue.open += 1
         talks.add(asyncio.current_task())
         try:
             while True:
@@ -77,6 +81,7 @@ async def _serve(*behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> A
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             return
         finally:
+            venue.open -= 1
             writer.transport.abort()
 
     server = await asyncio.start_server(talk, "127.0.0.1", 0, ssl=tls)

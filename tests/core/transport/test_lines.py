@@ -49,6 +49,9 @@ async def test_a_venue_that_ends_each_connection_gets_a_new_one(serve, connect, 
         client = connect(venue.url, retry=NEVER)
         for _ in range(3):
             assert await client.get("/a", capability="markets") == b"[1,2]"
+        async with asyncio.timeout(10):
+            while venue.open:
+                await asyncio.sleep(0.01)
     assert venue.connections == 3
 
 
@@ -82,12 +85,19 @@ async def test_what_nobody_asked_for_is_never_taken_for_the_next_answer(serve, c
 
 
 async def test_the_connection_used_last_is_the_next_one(serve, connect, reply):
-    async with serve(reply()) as venue:
+    used = []
+
+    async def noting(asked, writer):
+        used.append(writer.get_extra_info("peername"))
+        writer.write(reply())
+
+    async with serve(noting) as venue:
         client = connect(venue.url)
         await asyncio.gather(*(client.get(f"/{number}", capability="markets") for number in range(5)))
-        assert venue.connections == 5
+        assert len(set(used)) == venue.connections == 5
         for number in range(20):
             await client.get(f"/{number}", capability="markets")
+    assert len(set(used[5:])) == 1
     assert venue.connections == 5
 
 
@@ -125,24 +135,14 @@ async def test_a_write_never_leaves_on_a_connection_that_the_venue_has_just_clos
 
 async def test_unused_connections_are_closed_after_a_while(serve, connect, reply, monkeypatch):
     monkeypatch.setattr(lines, "_IDLE", 0.1)
-    ended = asyncio.Event()
-
-    async def watched(asked, writer):
-        writer.write(reply())
-        asyncio.get_running_loop().create_task(closing(writer))
-
-    async def closing(writer):
-        while not writer.transport.is_closing():
-            await asyncio.sleep(0.01)
-        ended.set()
-
-    async with serve(watched) as venue:
+    async with serve(reply()) as venue:
         client = connect(venue.url)
-        await client.get("/a", capability="markets")
+        await asyncio.gather(*(client.get("/a", capability="markets") for _ in range(3)))
         async with asyncio.timeout(10):
-            await ended.wait()
+            while venue.open:
+                await asyncio.sleep(0.01)
         await client.get("/a", capability="markets")
-        assert venue.connections == 2
+        assert venue.connections == 4
 
 
 async def test_there_are_never_more_connections_than_allowed_and_waiting_for_one_does_nothing(
