@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 from urllib.parse import urlsplit
@@ -40,7 +40,7 @@ class Address:
     bare: str
     """Without the query."""
     question: Question
-    target: str
+    target: str = field(repr=False)
     """Path and query exactly as they stand on the wire."""
 
     @property

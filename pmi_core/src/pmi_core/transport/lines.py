@@ -93,12 +93,13 @@ class Lines:
                 line.abort()
         finally:
             self._room.release()
-        packed = "content-encoding" in received.headers
-        return unpacked(received, self._max_bytes) if packed else received
+        if "content-encoding" in received.headers:
+            return await unpacked(received, self._max_bytes)
+        return received
 
     async def _enter(self, patience: float) -> None:
         if not self._room.locked():
-            await self._room.acquire()
+            await self._room.acquire()  # at once: no timer is worth its price here
             return
         try:
             async with asyncio.timeout(patience):
@@ -169,6 +170,6 @@ class Lines:
         if not self._open:
             return
         self._emptied.clear()
-        for line in self._open:
+        for line in tuple(self._open):
             line.abort()
         await self._emptied.wait()

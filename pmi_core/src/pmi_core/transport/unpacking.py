@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Final
 
 import httpx2
@@ -14,18 +15,20 @@ __all__ = ["unpacked"]
 _PIECE: Final = 16 * 1024
 
 
-class _Pieces(httpx2.SyncByteStream):
-    """A body in pieces so small that no one of them can unpack into more than can be held."""
+class _Pieces(httpx2.AsyncByteStream):
+    """A body in pieces, each so small that what it unpacks into can be held and takes no time worth naming."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body
 
-    def __iter__(self) -> Iterator[bytes]:
+    async def __aiter__(self) -> AsyncIterator[bytes]:
         for start in range(0, len(self._body), _PIECE):
+            if start:
+                await asyncio.sleep(0)  # others go on while a large answer is unpacked
             yield self._body[start : start + _PIECE]
 
 
-def unpacked(received: Received, most: int) -> Received:
+async def unpacked(received: Received, most: int) -> Received:
     """The answer without its compression, by the decoders of the network library.
 
     Args:
@@ -38,6 +41,7 @@ def unpacked(received: Received, most: int) -> Received:
     """
     kinds = {"content-encoding": received.headers["content-encoding"]}
     body = Body(most)
-    for piece in httpx2.Response(received.status, headers=kinds, stream=_Pieces(received.body)).iter_bytes():
+    packed = httpx2.Response(received.status, headers=kinds, stream=_Pieces(received.body))
+    async for piece in packed.aiter_bytes():
         body.add(piece)
     return Received(received.status, received.headers, body.whole())
