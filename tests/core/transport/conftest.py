@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,9 @@ class LocalVenue:
     url: str
     asked: list[Asked] = field(default_factory=list)
     connections: int = 0
+    """How many were made."""
+    open: int = 0
+    """How many stand now."""
 
 
 Behaviour = bytes | Callable[[Asked, asyncio.StreamWriter], Awaitable[None]]
@@ -53,13 +57,14 @@ async def _read(reader):
 
 
 @asynccontextmanager
-async def _serve(*behaviours: Behaviour) -> AsyncIterator[LocalVenue]:
+async def _serve(*behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> AsyncIterator[LocalVenue]:
     """Behave to the n-th request as the n-th behaviour says, and to all later ones as the last."""
     venue = LocalVenue("")
     talks = set()
 
     async def talk(reader, writer):
         venue.connections += 1
+        venue.open += 1
         talks.add(asyncio.current_task())
         try:
             while True:
@@ -76,10 +81,11 @@ async def _serve(*behaviours: Behaviour) -> AsyncIterator[LocalVenue]:
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             return
         finally:
+            venue.open -= 1
             writer.transport.abort()
 
-    server = await asyncio.start_server(talk, "127.0.0.1", 0)
-    venue.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server = await asyncio.start_server(talk, "127.0.0.1", 0, ssl=tls)
+    venue.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield venue
     finally:

@@ -58,7 +58,8 @@ def everything_logged(caplog):
 @pytest.mark.parametrize(
     "kind", ["fine", "400", "401", "429", "500", "not json", "dropped", "redirect", "hook"]
 )
-async def test_no_secret_in_any_error_log_or_repr(serve, reply, connect, everything_logged, kind):
+@pytest.mark.parametrize("way", ["held connections", "network library"])
+async def test_no_secret_in_any_error_log_or_repr(serve, reply, connect, everything_logged, kind, way):
     behaviour = {
         "fine": reply(body=b"{}"),
         "400": reply(400, ECHO),
@@ -84,6 +85,7 @@ async def test_no_secret_in_any_error_log_or_repr(serve, reply, connect, everyth
             retry=NEVER,
             on_call=records.append,
             timeouts=Timeouts(read=0.5),
+            transport=httpx2.AsyncHTTPTransport() if way == "network library" else None,
         )
         for call in (
             client.get("/a", params={"token": TOKEN, "limit": 1}, capability="account", signed=True),

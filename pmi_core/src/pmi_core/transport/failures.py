@@ -11,7 +11,7 @@ from urllib.request import getproxies, proxy_bypass
 if TYPE_CHECKING:
     import httpx2
 
-__all__ = ["Sending", "never_left", "reason"]
+__all__ = ["Sending", "never_left", "proxy_named", "reason"]
 
 _START: Final = "send_request_headers.started"
 
@@ -111,6 +111,12 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         open_ends += [behind for behind in (found.__cause__, found.__context__) if behind is not None]
         if isinstance(found, BaseExceptionGroup):
             open_ends += found.exceptions
+
+
+def proxy_named(url: httpx2.URL) -> bool:
+    """Whether the environment names a proxy for the address's scheme, even if it excepts the host."""
+    proxies = getproxies()
+    return bool(proxies.get(url.scheme) or proxies.get("all"))
 
 
 def _proxy(url: httpx2.URL) -> str | None:

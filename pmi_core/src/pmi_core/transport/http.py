@@ -12,17 +12,19 @@ from pmi_core._version import __version__
 from pmi_core.calls import Budget, CallRecord
 from pmi_core.clock import Clock, SystemClock
 from pmi_core.errors import BusyError, PmiError, RequestError, SettingsError, UnexpectedAnswer
-from pmi_core.transport.connection import MAX_BYTES, Connection, Received, Timeouts
+from pmi_core.transport.connection import Connection
 from pmi_core.transport.limits import Limits
 from pmi_core.transport.question import Answer, Params, Question, query_of
+from pmi_core.transport.received import MAX_BYTES, Received
 from pmi_core.transport.redaction import scrub
 from pmi_core.transport.retry import NEVER, RetryPolicy, repeat
 from pmi_core.transport.signing import Signer, Unsigned, sign
 from pmi_core.transport.skew import Skew
 from pmi_core.transport.statuses import ReadError, not_data, refusal, wait_asked_for
+from pmi_core.transport.timeouts import Timeouts
 
 if TYPE_CHECKING:
-    import httpx2
+    from pmi_core.transport.address import Address, Origin
 
 __all__ = ["Answer", "HttpClient", "Timeouts"]
 
@@ -112,9 +114,8 @@ class HttpClient:
             "Accept-Encoding": "gzip, deflate",
             **(headers or {}),
         }
-        self._connection = Connection(
-            tls=parts.scheme == "https", timeouts=self._timeouts, max_bytes=max_bytes, transport=transport
-        )
+        self._origin: Origin | None = None
+        self._connection = Connection(timeouts=self._timeouts, max_bytes=max_bytes, transport=transport)
 
     def __repr__(self) -> str:
         return f"HttpClient({self._base!r}, venue={self.venue!r})"
@@ -260,19 +261,20 @@ class HttpClient:
         secrets = question.secrets
         try:
             waited = await self.limits.acquire(question.bucket, question.cost, longest_wait=left)
-            url = self._url(question)
+            origin = self._origin or self._located()
+            address = origin.address(question)
             headers = (
                 self._headers
                 if question.body is None
                 else {**self._headers, "Content-Type": question.content_type}
             )
             if question.signed:
-                proof = await self._proof(question, url)
+                proof = await self._proof(address)
                 headers = {**headers, **proof}
                 secrets = (*secrets, *proof.values())
             sent = self._clock.now()
             within = left - waited if question.repeatable else self._timeouts.total
-            received = await self._connection.exchange(question, url, headers, within=within)
+            received = await self._connection.exchange(origin, address, headers, within=within)
             now = self._clock.now()
             self.skew.learn(received.headers, sent=sent, received=now)
             if _log.isEnabledFor(logging.DEBUG):
@@ -282,20 +284,23 @@ class HttpClient:
         except PmiError as error:
             scrub(error, secrets)
             question.placed(error)
+            _log.debug("%s failed (%s)", question.shown, type(error).__name__)
             raise
 
-    def _url(self, question: Question) -> httpx2.URL:
-        from pmi_core.transport.address import address
+    def _located(self) -> Origin:
+        from pmi_core.transport.address import Origin
 
-        return address(self._base, question)
+        self._origin = Origin(self._base)
+        return self._origin
 
-    async def _proof(self, question: Question, url: httpx2.URL) -> Mapping[str, str]:
+    async def _proof(self, address: Address) -> Mapping[str, str]:
+        question = address.question
         if self._signer is None:
             raise SettingsError(
                 f"venue {self.venue!r} has no key, and {question.method} {question.path} needs one",
                 hint="set the venue's key in its settings",
             )
-        path, _, query = url.raw_path.decode("ascii").partition("?")
+        path, _, query = address.target.partition("?")
         body = question.body or b""
         return await sign(self._signer, Unsigned(question.method, path, query, body, self._clock.now()))
 
