@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import ssl
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
+import trustme
 
 from pmi_core.errors import UncertainError, Unreachable
 from pmi_core.transport.http import Timeouts
@@ -15,19 +15,23 @@ from pmi_core.transport.retry import NEVER
 
 pytestmark = pytest.mark.anyio
 ORDER = {"body": b"{}", "capability": "orders", "signed": False, "uncertain": "c1"}
-CERTIFICATE = Path(__file__).with_name("venue.pem")
-"""For 127.0.0.1, signed by itself, valid for a hundred years; with its key."""
 PATIENT = Timeouts(connect=30, read=30, write=30, pool=30, total=60)
 
 
+@pytest.fixture(scope="module")
+def authority():
+    """Vouches for certificates, to whoever is told to trust it."""
+    return trustme.CA()
+
+
 @pytest.fixture
-def encrypted(serve):
+def encrypted(serve, authority):
     """Serve as ``serve`` does, over TLS."""
 
     @asynccontextmanager
     async def start(*behaviours):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(CERTIFICATE)
+        authority.issue_cert("127.0.0.1").configure_cert(context)
         async with serve(*behaviours, tls=context) as venue:
             yield venue
 
@@ -35,8 +39,10 @@ def encrypted(serve):
 
 
 @pytest.fixture
-def trusted(monkeypatch):
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+def trusted(monkeypatch, authority, tmp_path):
+    path = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
 
 
 @pytest.mark.usefixtures("trusted")
