@@ -227,7 +227,7 @@ async def test_a_channel_that_nobody_streams_is_refused():
                 pass
 
 
-async def test_a_topic_that_a_talking_venue_never_answers_is_refused():
+async def test_a_topic_that_a_talking_venue_never_answers_is_refused_and_costs_nobody_else_anything():
     class Ignoring(KalshiShaped):
         def snapshot(self, ticker):
             if ticker != "B":
@@ -239,6 +239,7 @@ async def test_a_topic_that_a_talking_venue_never_answers_is_refused():
         feed.listen(wanting("A")) as good,
     ):
         await until(good, live)
+        begun = len(server.handshakes)
 
         async def talk():
             while True:
@@ -252,4 +253,5 @@ async def test_a_topic_that_a_talking_venue_never_answers_is_refused():
                     await until(updates, live)
         finally:
             talking.cancel()
-        await until(good, a_book)
+        assert len(server.handshakes) == begun
+        assert all(map(a_book, await until(good, a_book)))

@@ -21,8 +21,8 @@ __all__ = ["Talk"]
 
 _log: Final = logging.getLogger("pmi_core.transport.socket")
 _TRIES: Final = 4
-"""Times that a topic may stay unanswered while the venue goes on talking: it is asked for again, on a new
-connection, again, and then refused."""
+"""Times that a topic may stay unanswered while the venue goes on talking: it is asked for again, where no
+other topic is under way on a new connection too, and then refused."""
 
 
 class Idle(Exception):
@@ -309,9 +309,11 @@ class Talk:
                 self._unsynced.pop(topic, None)
                 self._late.discard(topic)
         late = [topic for topic in late if topic in self._pending]
-        # Only a venue that goes on talking leaves out a single topic; one that fell silent left out all.
+        # A venue that goes on talking of other topics leaves out a single one, and for that nobody else's
+        # connection is given up; one that fell silent left out all.
         talking = awake - self._data_at < self._pulse.answer / 2
-        again = [topic for topic in late if topic in self._late]
+        others = talking and any(topic not in self._pending for topic in self._asked)
+        again = [] if others else [topic for topic in late if topic in self._late]
         for topic in late:
             self._late.add(topic)
             self._pending[topic] = awake + self._pulse.answer
