@@ -233,7 +233,7 @@ async def test_the_contract_follows_a_market_to_its_end(opened, clock, unforesee
     clock.set(plan.first_close - timedelta(hours=2))
     async with opened(tick="0.05") as venue:
         rules = stream_ends.StreamEndRules()
-        await rules.test_stream_lifecycle_agrees_with_reads(venue, clock, True, True)
+        await rules.test_stream_lifecycle_agrees_with_reads(venue, clock, None, True, True)
     assert clock.now() == plan.close_time + SECOND
 
 
