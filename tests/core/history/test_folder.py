@@ -126,7 +126,7 @@ async def test_a_newer_recording_is_refused_with_both_versions(tmp_path):
     async with Recording(tmp_path):
         pass
     (tmp_path / "recording.json").write_text(json.dumps({"kind": "pmi recording", "schema_version": 2}))
-    for attempt in (lambda: Recorded(tmp_path), lambda: Recording(tmp_path)._folder.found()):
+    for attempt in (lambda: Recorded(tmp_path), lambda: Recording(tmp_path)._folder.owned().__enter__()):
         with pytest.raises(RequestError, match=r"version 2, and this program knows 1; update pmi-core"):
             attempt()
 
