@@ -134,17 +134,16 @@ class Recording:
         Raises:
             RequestError: it failed.
         """
-        if self._failure is not None:
-            raise self._cannot(self._failure) from self._failure
+        self._check()
         limit = asyncio.timeout(None)
         self._limits.add(limit)
         try:
             async with limit:
                 yield
         except TimeoutError:
-            if self._failure is None or not limit.expired():
-                raise
-            raise self._cannot(self._failure) from self._failure
+            if limit.expired():
+                self._check()
+            raise
         finally:
             self._limits.discard(limit)
 
@@ -199,17 +198,13 @@ class Recording:
                     begun = self.clock.monotonic()
                     journal, finished = self._turn(), journal
                     self._journal = journal
-                    self._aside(self._finish, finished)
+                    self._works.add(_aside(self._finish, finished))
                 # Beside that, as making Parquet files may take longer than a second.
-                await asyncio.wait({self._aside(journal.sync)})
+                self._works.add(syncing := _aside(journal.sync))
+                await asyncio.wait({syncing})
                 self._look()
         except Exception as failed:  # noqa: BLE001 - without syncing nothing may be put any more
             self._fail(failed)
-
-    def _aside(self, work: Callable[..., None], *args: Journal) -> asyncio.Future[None]:
-        begun = asyncio.ensure_future(asyncio.to_thread(work, *args))
-        self._works.add(begun)
-        return begun
 
     def _look(self) -> None:
         for work in [work for work in self._works if work.done()]:
@@ -226,6 +221,10 @@ class Recording:
             for limit in self._limits:
                 limit.reschedule(asyncio.get_running_loop().time())
 
+    def _check(self) -> None:
+        if self._failure is not None:
+            raise self._cannot(self._failure) from self._failure
+
     def _cannot(self, failed: BaseException) -> RequestError:
         if isinstance(failed, PmiError):
             reason = failed.message
@@ -236,3 +235,7 @@ class Recording:
             f"{self._folder.path} cannot be written: {reason}{lost}",
             hint="what was recorded before can be read; make room, then record again",
         )
+
+
+def _aside(work: Callable[..., None], *args: Journal) -> asyncio.Future[None]:
+    return asyncio.ensure_future(asyncio.to_thread(work, *args))
