@@ -141,6 +141,7 @@ async def test_a_failure_in_a_quiet_market_breaks_the_recorder_off(folder, disk)
             assert listening.done(), "it waits no longer"
             with pytest.raises(RequestError, match="Input/output error"):
                 await listening
+            assert recording.lost == 0
     assert told(folder) == ["the recording begins", "a"]
 
 

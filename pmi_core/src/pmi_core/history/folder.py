@@ -102,7 +102,7 @@ class Folder:
                 continue
             if path in (self._hold, self._sign) and path.is_file() and path.stat().st_size == 0:
                 continue
-            if path == self._draft and path.is_file() and _is_draft(path.read_bytes()):
+            if path == self._draft and path.is_file() and _is_draft(path):
                 continue
             return False
         return True
@@ -144,8 +144,11 @@ class Folder:
             path.unlink(missing_ok=True)
 
 
-def _is_draft(said: bytes) -> bool:
-    return said[: len(_SIGN_BEGINS)] == _SIGN_BEGINS[: len(said)] and len(said) < 2 * len(_SIGN_BEGINS)
+def _is_draft(path: Path) -> bool:
+    """Whether a file holds a sign, of whatever version, or the beginning of one."""
+    if path.stat().st_size > 2 * len(_SIGN_BEGINS):
+        return False
+    return path.read_bytes()[: len(_SIGN_BEGINS)] == _SIGN_BEGINS[: path.stat().st_size]
 
 
 def _lock(file: IO[str], path: Path) -> None:

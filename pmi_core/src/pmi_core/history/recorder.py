@@ -73,7 +73,8 @@ async def record(
         reason = error.message
         raise
     finally:
-        say(ConnectionState.CLOSED, reason)
+        if not recording.is_over:
+            say(ConnectionState.CLOSED, reason)
 
 
 async def _markets(venue: Venue, wanted: Subscription) -> Sequence[Market]:

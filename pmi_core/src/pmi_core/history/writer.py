@@ -107,6 +107,11 @@ class Recording:
             raise found from self._failure
         error.add_note(str(found))
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it has failed for good, so that nothing can be put any more."""
+        return self._failure is not None
+
     def put(self, venue: str, said: Update | MarketSeen) -> None:
         """Write one row.
 
