@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pmi_core.history import Recorded
+from pmi_core.history import SCHEMA_VERSION, Recorded
 
 PMI = str(Path(sys.executable).with_name("pmi"))
 GUARD = 60.0
@@ -37,12 +37,13 @@ def refs(home):
     return [item["ref"] for item in found["items"]]
 
 
-def recorded_when(folder, ready):
+def recorded_when(process, folder, ready):
     """Wait until the recording holds what is waited for."""
     end, pause = time.monotonic() + GUARD, threading.Event()
     while time.monotonic() < end:
         if (folder / "recording.json").exists() and ready([row.said for row in Recorded(folder).rows()]):
             return
+        assert process.poll() is None, process.stderr.read()
         pause.wait(0.1)
     raise AssertionError("nothing was recorded")
 
@@ -61,7 +62,7 @@ def test_a_recording_that_was_ended_is_whole_and_is_replayed_as_it_was(refs, tmp
     folder = tmp_path / "recording"
     with subprocess.Popen([PMI, "record", *refs, "--out", str(folder)], stderr=subprocess.PIPE) as process:
         try:
-            recorded_when(folder, has_a_book)
+            recorded_when(process, folder, has_a_book)
             process.send_signal(end)
             assert process.wait(GUARD) == status
         finally:
@@ -75,6 +76,18 @@ def test_a_recording_that_was_ended_is_whole_and_is_replayed_as_it_was(refs, tmp
     assert [
         {name: line[name] for name in line if name not in ("schema_version", "venue")} for line in shown
     ] == said
+
+
+def test_a_folder_that_cannot_be_written_ends_with_a_sentence(refs, tmp_path):
+    folder = tmp_path / "recording"
+    folder.mkdir()
+    sign = {"kind": "pmi recording", "schema_version": SCHEMA_VERSION}
+    (folder / "recording.json").write_text(json.dumps(sign), encoding="utf-8")
+    (folder / "journal").write_text("no folder", encoding="utf-8")
+    told = pmi("record", *refs, "--out", str(folder), "--for", "1")
+    assert told.returncode == 3
+    assert "cannot be written" in told.stderr
+    assert "Traceback" not in told.stderr
 
 
 def test_a_tape_says_the_state_first_and_ends_by_itself(refs):

@@ -92,16 +92,14 @@ async def test_days_stand_in_folders_of_their_own(tmp_path):
     assert names(tmp_path) == ["t0", "t1", "t2"]
 
 
-async def test_a_journal_that_is_old_enough_becomes_parquet_while_recording_goes_on(tmp_path):
+async def test_a_journal_that_is_old_enough_becomes_parquet_while_recording_goes_on(tmp_path, disk):
     clock = ManualClock()
     async with Recording(tmp_path, clock=clock) as recording:
         recording.put("alpha", trade("a"))
-        journals = tmp_path / "journal"
-        first = next(journals.iterdir())
-        for _ in range(200):  # the disk works in a thread, beside this clock
-            await clock.run(clock.sleep(1))
-            if not first.exists():
-                break
+        first = next((tmp_path / "journal").iterdir())
+        await clock.advance(59)
+        assert first.exists()
+        await clock.advance(3)
         assert not first.exists()
         recording.put("alpha", trade("b"))
         assert names(tmp_path) == ["a", "b"], "a reader sees both, while it is written"
@@ -126,19 +124,43 @@ async def test_a_newer_recording_is_refused_with_both_versions(tmp_path):
     async with Recording(tmp_path):
         pass
     (tmp_path / "recording.json").write_text(json.dumps({"kind": "pmi recording", "schema_version": 2}))
-    for attempt in (lambda: Recorded(tmp_path), lambda: Recording(tmp_path)._folder.found()):
+    for attempt in (lambda: Recorded(tmp_path), lambda: Recording(tmp_path)._folder.owned().__enter__()):
         with pytest.raises(RequestError, match=r"version 2, and this program knows 1; update pmi-core"):
             attempt()
 
 
-async def test_what_was_torn_at_the_end_is_left_out_and_in_the_middle_is_an_error(tmp_path):
+@pytest.fixture
+async def left(tmp_path):
+    """The journal of two rows as a kill leaves it, and what stood in it."""
     async with Recording(tmp_path, clock=ManualClock()) as recording:
         recording.put("alpha", trade("a"))
         recording.put("alpha", trade("b"))
         journal = next((tmp_path / "journal").iterdir())
         whole = journal.read_bytes()
-    journal.write_bytes(whole[:-9])
+    return journal, whole
+
+
+@pytest.mark.parametrize(
+    "tear",
+    [
+        lambda whole: whole[:-1],
+        lambda whole: whole[:-9],
+        lambda whole: whole[:-9] + b"\n",
+        lambda whole: whole[: whole.rindex(b"{")],
+    ],
+    ids=["without its end", "half", "half with an end", "hardly begun"],
+)
+async def test_a_last_line_that_was_torn_is_left_out(tmp_path, left, tear):
+    journal, whole = left
+    journal.write_bytes(tear(whole))
     assert names(tmp_path) == ["a"]
+    async with Recording(tmp_path, clock=ManualClock()):
+        pass
+    assert names(tmp_path) == ["a"]
+
+
+async def test_a_line_that_was_torn_in_the_middle_is_an_error(tmp_path, left):
+    journal, whole = left
     journal.write_bytes(whole.replace(b'{"serial":1,', b'{"se', 1))
     with pytest.raises(RequestError, match="line 2 of .* is broken"):
         names(tmp_path)

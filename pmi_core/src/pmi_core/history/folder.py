@@ -17,14 +17,16 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from pmi_core.errors import RequestError, SettingsError
+from pmi_core.history.disk import make_folder, place, sync_folder
 from pmi_core.history.schema import SCHEMA_VERSION, check_version
 
 __all__ = ["Folder"]
 
-_KIND = "pmi recording"
+_KIND: Final = "pmi recording"
+_SIGN_BEGINS: Final = b'{"kind": "%s", "schema_version": ' % _KIND.encode()
 
 
 class Folder:
@@ -33,31 +35,9 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._sign = path / "recording.json"
+        self._draft = self._sign.with_suffix(".tmp")
+        self._hold = path / "recording.lock"
         self._journals = path / "journal"
-
-    def found(self) -> None:
-        """Make the folder a recording, or check that it is one.
-
-        Raises:
-            RequestError: it holds something else, or a newer recording.
-            SettingsError: it cannot be written.
-        """
-        if self._sign.exists():
-            self.check()
-            return
-        if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
-            raise RequestError(
-                f"{self.path} is neither empty nor a recording", hint="name a folder of its own"
-            )
-        try:
-            self._journals.mkdir(parents=True, exist_ok=True)
-            fresh = self._sign.with_suffix(".tmp")
-            fresh.write_text(json.dumps({"kind": _KIND, "schema_version": SCHEMA_VERSION}) + "\n")
-            fresh.replace(self._sign)
-        except OSError as error:
-            raise SettingsError(
-                f"{self.path} cannot be written: {error.strerror}", hint="choose another folder"
-            ) from error
 
     def check(self) -> None:
         """Refuse a folder that is no recording, or one of a newer version.
@@ -76,14 +56,63 @@ class Folder:
 
     @contextlib.contextmanager
     def owned(self) -> Iterator[None]:
-        """Hold the folder for writing; it is given back when the process ends, however it ends.
+        """Make the folder a recording, or check that it is one, and hold it for writing.
+
+        It is given back when the process ends, however it ends.  What a first start left behind that
+        was broken off is taken up.
 
         Raises:
-            RequestError: another process records into it.
+            RequestError: it holds something else, a newer recording, or another process records into it.
+            SettingsError: it cannot be written.
         """
-        with (self.path / "recording.lock").open("w") as file:
-            _lock(file, self.path)
+        self._admit()
+        with contextlib.ExitStack() as held:
+            try:
+                make_folder(self.path)
+                _lock(held.enter_context(self._hold.open("w")), self.path)
+                if not self._is_signed():
+                    place(self._sign, _SIGN_BEGINS + b"%d}\n" % SCHEMA_VERSION)
+                sync_folder(self.path)
+                make_folder(self._journals)
+            except OSError as error:
+                raise self.unwritable(error) from error
             yield
+
+    def _admit(self) -> None:
+        try:
+            if self._is_signed():
+                self.check()
+                return
+            if not os.path.lexists(self.path) or (self.path.is_dir() and self._is_unfinished()):
+                return
+        except OSError as error:
+            raise self.unwritable(error) from error
+        raise RequestError(f"{self.path} is neither empty nor a recording", hint="name a folder of its own")
+
+    def _is_signed(self) -> bool:
+        """An empty sign is what a failure of the machine makes of one that was not yet on the disk."""
+        return self._sign.exists() and (not self._sign.is_file() or self._sign.stat().st_size > 0)
+
+    def _is_unfinished(self) -> bool:
+        """Whether there is nothing but what a first start makes, and no row yet."""
+        for path in self.path.iterdir():
+            if path.is_symlink():
+                return False
+            if path == self._journals and path.is_dir() and not any(path.iterdir()):
+                continue
+            if path in (self._hold, self._sign) and path.is_file() and path.stat().st_size == 0:
+                continue
+            if path == self._draft and path.is_file() and _is_draft(path):
+                continue
+            return False
+        return True
+
+    def unwritable(self, error: OSError) -> SettingsError:
+        """What to say where the folder cannot be opened for writing."""
+        return SettingsError(
+            f"{self.path} cannot be written: {error.strerror or error}",
+            hint="make room or mend its rights, or choose another folder; what it holds can be read",
+        )
 
     def journals(self) -> list[str]:
         """The chunks that are still journals, oldest first."""
@@ -115,6 +144,13 @@ class Folder:
             path.unlink(missing_ok=True)
 
 
+def _is_draft(path: Path) -> bool:
+    """Whether a file holds a sign, of whatever version, or the beginning of one."""
+    if path.stat().st_size > 2 * len(_SIGN_BEGINS):
+        return False
+    return path.read_bytes()[: len(_SIGN_BEGINS)] == _SIGN_BEGINS[: path.stat().st_size]
+
+
 def _lock(file: IO[str], path: Path) -> None:
     try:
         if os.name == "nt":
@@ -126,6 +162,8 @@ def _lock(file: IO[str], path: Path) -> None:
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
+        if os.name != "nt" and not isinstance(error, BlockingIOError | PermissionError):
+            raise
         raise RequestError(
             f"another process records into {path}", hint="wait for its end, or name another folder"
         ) from error

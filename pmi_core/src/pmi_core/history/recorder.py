@@ -37,7 +37,7 @@ async def record(
         on_gap: told of every loss.
 
     Raises:
-        RequestError: ``wanted`` asks for the newest only.
+        RequestError: ``wanted`` asks for the newest only, or the recording cannot be written.
         PmiError: the stream failed; the recording says so, too.
     """
     if wanted.delivery is not Delivery.EVERY:
@@ -58,21 +58,23 @@ async def record(
         recording.put(venue.name, MarketSeen(market=market, received_time=now))
     reason = "the recording was ended"
     try:
-        while True:
-            try:
-                async with stream.subscribe(wanted) as updates:
-                    async for update in updates:
-                        recording.put(venue.name, update)
-                reason = "the venue ended the stream"
-                return
-            except SequenceGap as gap:
-                say(ConnectionState.GAP, gap.message)
-                on_gap(gap)
+        async with recording.lasting():
+            while True:
+                try:
+                    async with stream.subscribe(wanted) as updates:
+                        async for update in updates:
+                            recording.put(venue.name, update)
+                    reason = "the venue ended the stream"
+                    return
+                except SequenceGap as gap:
+                    say(ConnectionState.GAP, gap.message)
+                    on_gap(gap)
     except PmiError as error:
         reason = error.message
         raise
     finally:
-        say(ConnectionState.CLOSED, reason)
+        if not recording.is_over:
+            say(ConnectionState.CLOSED, reason)
 
 
 async def _markets(venue: Venue, wanted: Subscription) -> Sequence[Market]:

@@ -34,7 +34,8 @@ def record(
     """Record every update of markets into a folder of Parquet files, until Ctrl-C or `--for`.
 
     What was received survives a kill of this program, and a failure of the machine but for the last
-    second.  Recording into the same folder goes on where it ended; `pmi replay` plays it.
+    second.  A disk that is full or fails ends it with an error that says how many updates are not
+    recorded.  Recording into the same folder goes on where it ended; `pmi replay` plays it.
     """
 
     async def work(registry: Registry, screen: Screen) -> None:
