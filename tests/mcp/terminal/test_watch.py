@@ -14,6 +14,7 @@ import pytest
 from pmi_core.errors import SequenceGap, Unreachable
 from pmi_core.identifiers import MarketRef
 from pmi_core.models import (
+    TERMINAL_STATUSES,
     BookUpdate,
     Channel,
     ConnectionUpdate,
@@ -46,12 +47,23 @@ class Stage:
     def __init__(self):
         self.books, self.rest = asyncio.Queue(), asyncio.Queue()
         self.stream = SimpleNamespace(subscribe=self.subscribe)
-        self.orders = SimpleNamespace(list_orders=self.list_orders)
+        self.orders = SimpleNamespace(list_orders=self.list_orders, list_fills=self.list_fills)
+        self.working, self.filled = [order("open")], []
+        self.failure = None
         self.opened = []
         self.left = 0
 
     async def list_orders(self, query):
-        return SimpleNamespace(items=[order("open")] if query.market_ref == ONE else [])
+        assert not any(status in query.statuses for status in TERMINAL_STATUSES)
+        if self.failure is not None:
+            raise self.failure
+        return self.found(self.working, query)
+
+    async def list_fills(self, query):
+        return self.found(self.filled, query)
+
+    def found(self, rows, query):
+        return SimpleNamespace(items=[row for row in rows if row.market_ref == query.market_ref], cursor=None)
 
     @asynccontextmanager
     async def subscribe(self, wanted):
@@ -117,6 +129,7 @@ FILL = FillUpdate(
 async def watching(*refs, size=(80, 24)):
     """The application over a stage, its clock three seconds after everything that is said."""
     stage = Stage()
+    stage.rest.put_nowait(state("live"))
     app = WatchApp([Source(stage, refs)], clock=ManualClock(START + timedelta(seconds=3)))
     async with app.run_test(size=size) as pilot:
 
@@ -152,7 +165,7 @@ async def test_a_live_market_shows_book_trades_and_own_orders():
         assert ["bid", "0.40", "10", "10"] in rows
         assert ["bid", "0.39", "2,000", "2,010"] in rows
         assert "spread 0.05" in shown["book"]
-        assert shown["trades"].split() == ["trades", "15:00:00", "0.42", "7", "buy", "yes"]
+        assert shown["trades"].split() == ["trades", "(UTC)", "15:00:00", "0.42", "7", "buy", "yes"]
         assert "open    buy 5 YES at 0.41  alpha:o7" in shown["own"]
         assert "filled  buy 2 YES at 0.41" in shown["own"]
         gone = await say(rest=[OrderUpdate(order=order("canceled"), received_time=START)])
@@ -165,7 +178,7 @@ async def test_a_live_market_shows_book_trades_and_own_orders():
 async def test_a_book_that_is_not_live_says_so(word):
     async with watching(ONE) as (_, _, _, say):
         shown = await say(state("live"), book(), state(word, "the socket is silent"))
-        assert f"{word.upper()}  the socket is silent" in shown["state"]
+        assert f"{word.upper()} (book)  the socket is silent" in shown["state"]
         assert f"NOT LIVE: {word}" in shown["book"]
         back = await say(state("live"), book())
         assert "NOT LIVE" not in back["book"]
@@ -183,7 +196,7 @@ async def test_a_new_book_is_live_although_another_market_still_lacks_its_own():
     async with watching(ONE, TWO) as (_, _, _, say):
         shown = await say(state("live"), book(ONE), book(TWO), state("resyncing"), book(ONE))
         assert "NOT LIVE" not in shown["book"]
-        live, lost = shown["list"].splitlines()
+        _, live, lost = shown["list"].splitlines()
         assert "live" in live
         assert "resyncing" in lost
 
@@ -192,7 +205,7 @@ def test_trades_of_before_push_out_none_of_the_newest():
     board = Board([ONE])
     for number in range(150):
         trade = TRADE.trade.model_copy(update={"trade_id": f"new-{number}"})
-        board.hear("alpha", TRADE.model_copy(update={"trade": trade}))
+        board.hear("alpha", TRADE.model_copy(update={"trade": trade}), of_books=False)
     board.remember(ONE, [TRADE.trade.model_copy(update={"trade_id": f"old-{n}"}) for n in range(100)])
     kept = [trade.trade_id for trade in board.markets[ONE].trades]
     assert len(kept) == 200
@@ -203,7 +216,7 @@ def test_trades_of_before_push_out_none_of_the_newest():
 async def test_a_state_concerns_the_markets_that_it_names():
     async with watching(ONE, TWO) as (_, _, _, say):
         shown = await say(state("live"), book(ONE), book(TWO), state("stale", None, (TWO,)))
-        first, second = shown["list"].splitlines()
+        _, first, second = shown["list"].splitlines()
         assert first.startswith("> 1 ● live")
         assert second.startswith("  2 ◌ stale")
         assert shown["state"].startswith("● LIVE")
@@ -245,7 +258,7 @@ async def test_failures_close_and_losses_subscribe_anew():
         await say(rest=[SequenceGap("7 updates were lost")])
         assert len(stage.opened) == 3
         shown = await say(state("live"), book(), Unreachable("the venue is away"))
-        assert "✗ CLOSED  the venue is away" in shown["state"]
+        assert "✗ CLOSED (book)  the venue is away" in shown["state"]
         assert "NOT LIVE" in shown["book"]
 
 
