@@ -36,8 +36,7 @@ class Timeline:
     def __init__(
         self, first: datetime, moments: Iterable[datetime] = (), longest: timedelta | None = None
     ) -> None:
-        self.first = first
-        self.last = before = first
+        self.first = before = first
         self.jumped: list[Pause] = []
         """The pauses that are shortened."""
         self._left_out = [timedelta()]
@@ -48,7 +47,8 @@ class Timeline:
                 self.jumped.append(Pause(before, moment))
                 self._left_out.append(self._left_out[-1] + (moment - before - longest))
             before = max(before, moment)
-        self.last = before
+        self.last = before if longest is not None else None
+        """The moment of the last row; None where nobody looked for it."""
         self._starts = [pause.start + self._longest for pause in self.jumped]
         self._jumps = [
             start - first - left for start, left in zip(self._starts, self._left_out, strict=False)
@@ -56,12 +56,13 @@ class Timeline:
 
     @property
     def length(self) -> timedelta:
-        """How long it plays at the speed at which it was recorded."""
-        return self.played(self.last)
+        """How long it plays at the speed at which it was recorded; zero where the end is not known."""
+        return timedelta() if self.last is None else self.played(self.last)
 
     def moment(self, played: timedelta) -> datetime:
-        """The moment of the recording after so much time was played."""
-        return self.first + played + self._left_out[bisect_right(self._jumps, played)]
+        """The moment of the recording after so much time was played; the last one after its end."""
+        moment = self.first + played + self._left_out[bisect_right(self._jumps, played)]
+        return moment if self.last is None else min(moment, self.last)
 
     def played(self, moment: datetime) -> timedelta:
         """How much must be played until this moment, which lies in nothing that is left out."""

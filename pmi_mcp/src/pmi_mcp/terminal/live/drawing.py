@@ -43,7 +43,7 @@ def even(prices: Sequence[Decimal]) -> Callable[[Decimal], str]:
 def _lacks(feed: Feed, held: datetime | None) -> str:
     """What is to be said of data that are not those of this moment; nothing of those that are."""
     if held is not None:
-        return f"HELD since {held:%H:%M:%S} UTC" + ("" if feed.is_live else f", NOT LIVE: {feed.word}")
+        return f"HELD since {held:%H:%M:%S} UTC" + ("" if feed.is_live else ", NOT LIVE")
     if feed.is_live:
         return ""
     return f"NOT LIVE: {'from before the connection was lost' if feed.word == 'awaited' else feed.word}"
@@ -93,20 +93,26 @@ def _short(number: Decimal | None) -> str:
     return f"{number:,.2f}".removesuffix(".00")
 
 
-def _headed(name: str, lacks: str, width: int) -> Text:
+def _headed(name: str, feed: Feed, held: datetime | None, width: int) -> tuple[Text, bool]:
+    """The name of a part with what is to be said of its data, and whether there is anything."""
     drawn = Text(name, style="dim")
-    if lacks:
+    state = "not read yet" if feed.word == "awaited" else feed.word
+    said = [] if held is None else ["HELD"]
+    if not feed.is_live:
+        room = width - len(name) - sum(len(word) + 2 for word in said)
+        said.append(f"NOT LIVE: {state}" if room >= 12 + len(state) else "NOT LIVE")
+    if said:
         drawn.append("  ")
-        drawn.append(cut(lacks, max(width - len(name) - 2, 8)), style="bold yellow reverse")
-    return drawn
+        drawn.append(", ".join(said), style="bold yellow reverse")
+    drawn.truncate(max(width, 1), overflow="ellipsis")
+    return drawn, bool(said)
 
 
 def draw_trades(
     market: Watched, width: int, height: int, today: date, *, no: bool, held: datetime | None = None
 ) -> Text:
     """The newest trades first, in the prices of the outcome that is shown; another day has its date above."""
-    lacks = _lacks(market.of_events, held)
-    drawn = _headed("trades (UTC)", lacks, width)
+    drawn, lacks = _headed("trades (UTC)", market.of_events, held, width)
     shown = list(market.trades)[: height - 1]
     written = even([trade.price for trade in shown])
     price_room, size_room = (9, 10) if width >= _TRADE_WIDE else (7, 6)
@@ -137,14 +143,15 @@ def draw_trades(
 
 def draw_own(market: Watched, width: int, height: int, today: date, *, held: datetime | None = None) -> Text:
     """Own orders that work, then own fills, newest first; those that may be over by now say so."""
-    lacks = _lacks(market.of_events, held) if market.has_account else ""
-    drawn = _headed("own orders and fills", lacks, width)
+    if not market.has_account:
+        return Text("own orders and fills\nno account here", style="dim")
+    drawn, lacks = _headed("own orders and fills", market.of_events, held, width)
     lines = [_order(order) for order in reversed(market.orders.values())]
     lines += [_fill(fill, today) for fill in market.fills]
     for line in lines[: height - 1]:
         drawn.append("\n" + cut(line, width), style="dim" if lacks else "default")
     if not lines:
-        drawn.append("\nnone" if market.has_account else "\nno account here", style="dim")
+        drawn.append("\nnone", style="dim")
     return drawn
 
 
@@ -154,6 +161,6 @@ def _order(order: Order) -> str:
 
 
 def _fill(fill: Fill, today: date) -> str:
-    when = f"{fill.time:%H:%M:%S}" if fill.time.date() == today else f"{fill.time:%Y-%m-%d}"
+    when = f"{fill.time:%H:%M:%S}" if fill.time.date() == today else f"{fill.time.day} {fill.time:%b}"
     asked = f"{fill.action.value} {_short(fill.size)} {fill.outcome.value.upper()} at {fill.price:f}"
     return f"filled  {asked}  {when}"

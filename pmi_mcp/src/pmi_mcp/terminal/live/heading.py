@@ -82,8 +82,8 @@ def draw_recording(playhead: Playhead, width: int) -> Text:
     if playhead.speed not in (None, 1):
         drawn.append(f"  speed {playhead.speed:g}")
     if (pause := playhead.pause) is not None:
-        length = (pause[1] - pause[0]).total_seconds()
-        drawn.append(f"  jumps over {_length(length)}", style="bold yellow")
+        length = pause.length.total_seconds()
+        drawn.append(f"  skips a pause of {_length(length)}", style="bold yellow")
     drawn.truncate(width, overflow="ellipsis")
     return drawn
 
