@@ -46,8 +46,7 @@ async def played(venue, clock, wanted=WANTED):
     async with venue, venue.stream.subscribe(wanted) as updates:
 
         async def listen():
-            async for update in updates:
-                found.append((round(clock.monotonic(), 3), update))
+            found.extend([(round(clock.monotonic(), 3), update) async for update in updates])
 
         await clock.run(listen())
     return found

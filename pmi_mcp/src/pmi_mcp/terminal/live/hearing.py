@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pmi_core.clock import Clock
-    from pmi_core.models import Subscription
+    from pmi_core.models import Subscription, Update
     from pmi_mcp.terminal.live.board import Board
     from pmi_mcp.terminal.live.sources import Source
 
@@ -83,8 +83,8 @@ class Hearing:
         while True:
             try:
                 async for update in source.updates(wanted):
-                    if self._recorded and update.type == "connection" and update.state.value == "closed":
-                        self._board.stand(name, "pause", update.reason, of_books=of_books)
+                    if self._recorded and _is_end_of_session(update):
+                        self._board.stand(name, "pause", None, of_books=of_books)
                         continue
                     self._board.hear(name, update, of_books=of_books)
                     if due is not None and update.type == "connection" and update.state.value == "live":
@@ -121,3 +121,7 @@ class Hearing:
             if again:
                 await self._clock.sleep(_AGAIN)
                 due.set()
+
+
+def _is_end_of_session(update: Update) -> bool:
+    return update.type == "connection" and update.state.value == "closed" and not update.market_refs
