@@ -84,14 +84,19 @@ async def test_it_is_not_live_before_the_orders_were_read():
 async def test_what_was_read_before_another_loss_proves_nothing():
     stage = Trading()
     async with watching(ONE, stage=stage) as (_, _, _, say):
-        stage.answers.clear()
-        await say(state("live"), book(), rest=[state("gap"), state("live")])
-        stage.working = []
-        await say(rest=[state("gap")])
-        stage.answers.set()
+        await say(state("live"), book())
+        first, second = stage.answers, asyncio.Event()
+        first.clear()
+        await say(rest=[state("gap"), state("live")])
+        stage.working, stage.answers = [], second
+        await say(rest=[state("gap"), state("live")])
+        first.set()
         shown = await say()
-        assert "NOT LIVE" in shown["own"]
-        assert "alpha:o7" not in (await say(rest=[state("live")]))["own"]
+        assert "NOT LIVE" in shown["own"], "that answer was asked for before the second loss"
+        second.set()
+        shown = await say()
+        assert "NOT LIVE" not in shown["own"]
+        assert "alpha:o7" not in shown["own"]
 
 
 async def test_what_is_heard_while_the_orders_are_read_wins():
