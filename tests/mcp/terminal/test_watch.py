@@ -138,3 +138,9 @@ def test_starting_the_command_loads_no_live_libraries():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == ""
+
+
+async def test_a_picture_that_is_due_while_the_view_goes_breaks_nothing():
+    async with watching(ONE) as (app, _, _, say):
+        await say(state("live"), book())
+    app.draw()

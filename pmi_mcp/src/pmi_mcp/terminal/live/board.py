@@ -69,7 +69,7 @@ class Watched:
     orders: dict[str, Order] = field(default_factory=dict)
     """Own ones that still work, by ref."""
     heard: dict[str, Order] = field(default_factory=dict)
-    """Own ones that changed in this turn of the events, by ref."""
+    """Own ones as they were last heard of in this turn of the events, by ref."""
 
     @property
     def worst(self) -> tuple[str, str | None, str | None]:
@@ -80,6 +80,13 @@ class Watched:
             return feed.word, book.reason or events.reason, None
         named = "trades, own orders" if self.has_account else "trades"
         return feed.word, feed.reason, "book" if feed is book else named
+
+    def put(self, order: Order) -> None:
+        """Take an own order as it is now."""
+        if order.is_terminal:
+            self.orders.pop(_name(order), None)
+        else:
+            self.orders[_name(order)] = order
 
     def copy(self) -> Watched:
         """The same as it is now, which nothing changes any more."""
@@ -122,8 +129,12 @@ class Board:
             if (market := self.markets.get(update.fill.market_ref.market)) is not None:
                 gone = _fill_key(update.fill)
                 market.fills = deque((f for f in market.fills if _fill_key(f) != gone), maxlen=_KEPT)
-        elif update.type == "order":
-            self._order(update.order)
+        elif (
+            update.type == "order"
+            and (market := self.markets.get(update.order.market_ref.market)) is not None
+        ):
+            market.heard[_name(update.order)] = update.order
+            market.put(update.order)
 
     def take(self, ref: MarketRef, past: Past, turn: int) -> None:
         """Take what was read of a market, asked for in this turn of its events."""
@@ -136,7 +147,7 @@ class Board:
             market.orders = {}
             # What was heard meanwhile may be newer; where it is older, its successor is on the way.
             for order in (*past.orders, *market.heard.values()):
-                self._order(order)
+                market.put(order)
         if market.of_events.turn == turn and market.of_events.state == "live":
             market.of_events.is_current = past.failure is None
             market.of_events.reason = past.failure
@@ -152,17 +163,6 @@ class Board:
                 kept.remove(trade)
         _merge(kept, read, lambda trade: trade.trade_id)
 
-    def _order(self, order: Order) -> None:
-        market = self.markets.get(order.market_ref.market)
-        name = order.ref or order.client_order_id
-        if market is None or name is None:
-            return
-        market.heard[name] = order
-        if order.is_terminal:
-            market.orders.pop(name, None)
-        else:
-            market.orders[name] = order
-
     def stand(
         self, venue: str, state: str, reason: str | None, refs: Iterable[MarketRef] = (), *, of_books: bool
     ) -> None:
@@ -175,6 +175,10 @@ class Board:
                 elif state != "live" or market.of_events.state != "live":
                     market.of_events.stand(state, reason)
                     market.heard = {}
+
+
+def _name(order: Order) -> str:
+    return str(order.ref or order.client_order_id)
 
 
 def _fill_key(fill: Fill) -> Hashable:

@@ -109,26 +109,31 @@ class WatchApp(App[None]):
         self.no = False
         self._clock = clock or SystemClock()
         self._playhead = playhead
+        self._parts = {
+            name: Static(id=name, markup=False)
+            for name in ("recording", "state", "list", "book", "trades", "own")
+        }
         self._drawn: dict[str, Text] = {}
         self._hearing = Hearing(sources, self.board, self._clock, self._warn, recorded=playhead is not None)
 
     def compose(self) -> ComposeResult:
-        yield Static(id="recording", markup=False)
-        yield Static(id="state", markup=False)
-        yield Static(id="list", markup=False)
+        parts = self._parts
+        yield parts["recording"]
+        yield parts["state"]
+        yield parts["list"]
         with Horizontal():
-            yield Static(id="book", markup=False)
+            yield parts["book"]
             with Vertical(id="side"):
-                yield Static(id="trades", markup=False)
-                yield Static(id="own", markup=False)
+                yield parts["trades"]
+                yield parts["own"]
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Begin to listen."""
         if "textual-ansi" in self.available_themes:
             self.theme = "textual-ansi"  # the terminal's own colours, light or dark
-        self.query_one("#recording").display = self._playhead is not None
-        self.query_one("#list").display = len(self.board.markets) > 1
+        self._parts["recording"].display = self._playhead is not None
+        self._parts["list"].display = len(self.board.markets) > 1
         self.set_interval(0.25, self.draw)
         self._hearing.start()
 
@@ -148,13 +153,15 @@ class WatchApp(App[None]):
         return list(self.board.markets.values())[self.chosen]
 
     def draw(self) -> None:
-        """Draw what has changed."""
+        """Draw what has changed, unless the view is going."""
+        if not self._parts["state"].is_attached:
+            return
         market, now, no = self.market, self._now(), self.no
         held = None if self.held is None else self.held[0]
         if self._playhead is not None:
-            recording = self.query_one("#recording").size.width
+            recording = self._parts["recording"].size.width
             self._put("recording", draw_recording(self._playhead, max(recording, 1)))
-        width = max(self.query_one("#state").size.width, 1)
+        width = max(self._parts["state"].size.width, 1)
         recorded = self._playhead is not None
         self._put("state", draw_state(market, width, now, held=held, no=no, recorded=recorded))
         markets = list(self.board.markets.values())
@@ -163,7 +170,7 @@ class WatchApp(App[None]):
             most = max(min(len(markets) + 1, self.size.height // 3), 3)
             self._put("list", draw_list(markets, self.chosen, width, most))
         shown = market if self.held is None else self.held[1]
-        book, trades, own = (self.query_one(f"#{name}").size for name in ("book", "trades", "own"))
+        book, trades, own = (self._parts[name].size for name in ("book", "trades", "own"))
         today = (held or now).date()
         self._put("book", draw_book(shown, book.width, book.height, no=no, held=held))
         self._put("trades", draw_trades(shown, trades.width, trades.height, today, no=no, held=held))
@@ -172,11 +179,11 @@ class WatchApp(App[None]):
     def _put(self, name: str, drawn: Text) -> None:
         if self._drawn.get(name) != drawn or self._drawn[name].spans != drawn.spans:
             self._drawn[name] = drawn
-            self.query_one(f"#{name}", Static).update(drawn)
+            self._parts[name].update(drawn)
 
     def on_resize(self) -> None:
         """Draw for the new size, after the parts know theirs."""
-        self.query_one("#book").styles.width = 42 if self.size.width >= _WIDE else 29
+        self._parts["book"].styles.width = 42 if self.size.width >= _WIDE else 29
         self.call_after_refresh(self.draw)
 
     def on_key(self, event: object) -> None:
