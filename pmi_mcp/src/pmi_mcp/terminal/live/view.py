@@ -53,7 +53,7 @@ _WIDE = 76
 
 
 class _Help(ModalScreen[None]):
-    CSS = "_Help {align: center middle;} _Help Static {width: 66; height: auto; border: round; padding: 0 1;}"
+    CSS = "_Help {align: center middle;} _Help Static {width: 66; max-width: 100%; height: auto; border: round; padding: 0 1;}"
     BINDINGS: ClassVar[list[BindingType]] = [("escape,question_mark,q,enter,space", "dismiss", "Close")]
 
     def compose(self) -> ComposeResult:
