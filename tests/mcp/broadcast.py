@@ -56,6 +56,8 @@ class Broadcast:
         self.world = world
         self.open = []
         """The subscriptions that are open."""
+        self.asked = 0
+        """How often somebody tried to subscribe."""
         self.lines = []
         self.said_first = [state("live")]
         self.silent = False
@@ -66,6 +68,7 @@ class Broadcast:
 
     @asynccontextmanager
     async def _subscribe(self, wanted):
+        self.asked += 1
         known = {row.ref for row in self.world.markets}
         if missing := set(wanted.market_refs) - known:
             raise NotFound(f"there is no market {missing.pop()}", venue="alpha")

@@ -32,6 +32,7 @@ world_module = _beside("world")
 doubles = _beside("doubles")
 broadcast = _beside("broadcast")
 _beside("previews")
+_beside("stage")
 
 
 def entry(module):

@@ -9,6 +9,7 @@ from pmi_mcp_broadcast import book, state, ticker, trade
 from pmi_mcp_world import NOW, World
 
 from pmi_core import MarketRef, RequestError
+from pmi_core.models import ConnectionState
 from pmi_core.testing.clock import ManualClock
 from pmi_mcp.live.inbox import Inbox
 from pmi_mcp.live.reading import Bookmark, answer_of, read_bookmark
@@ -184,3 +185,20 @@ async def test_waiting_ends_by_news_by_time_and_by_the_end():
     await box.newer(box.revision, 20, clock)
     assert clock.monotonic() == 20
     assert clock.sleeping == 0, "nothing is left waiting"
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.builds(book, st.sampled_from([1, 2])),
+            st.builds(state, st.sampled_from(["live", "stale", "gap", "connecting", "resyncing"])),
+            st.builds(state, st.sampled_from(["live", "stale", "gap"]), st.sampled_from([1, 2])),
+        )
+    )
+)
+def test_a_market_that_is_not_live_has_no_book(updates):
+    box = inbox()
+    for update in updates:
+        box.put(update)
+        for standing in box.standings.values():
+            assert standing.book is None or standing.state is ConnectionState.LIVE

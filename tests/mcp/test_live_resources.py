@@ -6,6 +6,7 @@ import asyncio
 import json
 import warnings
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from fastmcp import Client
@@ -16,7 +17,7 @@ from mcp_types import ResourceUpdatedNotification
 from pmi_mcp_broadcast import Broadcast, book, state
 from pmi_mcp_world import NOW
 
-from pmi_core import Unreachable
+from pmi_core import NotFound, Unreachable
 from pmi_core.testing.clock import ManualClock
 from pmi_mcp.server import build
 from pmi_mcp.settings import ServerSettings
@@ -170,6 +171,7 @@ async def test_an_account_is_watched(connected, cast, clock):
     "uri, said",
     [
         ("pmi://book/nowhere:X", "no venue 'nowhere'"),
+        ("pmi://book/alpha:NOPE", "alpha:NOPE"),
         ("pmi://book/nothing", "does not name a market"),
         ("pmi://account/nowhere", "no venue 'nowhere'"),
         ("pmi://weather/here", "there is no such resource"),
@@ -224,3 +226,67 @@ async def test_a_venue_that_fails_is_heard_again(connected, cast, clock, caplog)
         await clock.advance(11)
         await settled(lambda: cast.open)
     assert "the line broke" in caplog.text
+
+
+async def test_a_market_that_went_is_not_asked_for_again_and_again(connected, cast, clock, caplog):
+    async with connected() as watcher, watcher.watching(BOOK):
+        await watcher.until(1)
+        told = len(watcher.told)
+        await cast.say(NotFound("there is no such market any more"))
+        await settled(lambda: not cast.open)
+        await clock.advance(1)
+        await watcher.until(told + 1)
+        await clock.advance(100)
+        assert cast.asked == 1, "asking the same again would not mend it"
+
+
+async def test_a_venue_that_cannot_be_asked_is_watched_all_the_same(connected, cast, world, clock):
+    world.failure = Unreachable("the venue is away")
+    async with connected() as watcher, watcher.watching(BOOK):
+        await settled(lambda: cast.open)
+
+
+async def test_an_account_that_is_none_cannot_be_watched(registry_of, cast):
+    made = cast.provider()
+    inner = made.open
+
+    async def without(context):
+        return replace(await inner(context), account=None)
+
+    serving = build(registry_of(replace(made, open=without)), ServerSettings(toolsets="live"))
+    async with Watcher("auto").connected(lambda **options: Client(serving, **options)) as watcher:
+        with pytest.raises(MCPError, match="account"):
+            async with watcher.watching(ACCOUNT):
+                pass
+    assert cast.open == []
+
+
+async def test_who_watches_no_more_is_told_no_more(server, cast, clock):
+    async with asgi_server(server()) as http:
+        one, two = Watcher("legacy"), Watcher("legacy")
+        async with one.connected(http.client), two.connected(http.client), two.watching(BOOK):
+            async with one.watching(BOOK):
+                await clock.advance(1)
+                await cast.say(book(1))
+                await clock.advance(1)
+                await one.until(1)
+                await two.until(1)
+            told = len(two.told)
+            left = len(one.told)
+            for cents in range(30, 33):
+                await cast.say(book(1, f"0.{cents}"))
+                await clock.advance(1)
+                told += 1
+                await two.until(told)
+            assert len(one.told) == left
+
+
+async def test_who_comes_later_has_it_asked_for_anew(server, cast, clock):
+    async with asgi_server(server()) as http:
+        one, two = Watcher("legacy"), Watcher("auto")
+        async with one.connected(http.client), two.connected(http.client), one.watching(BOOK):
+            await settled(lambda: cast.open)
+            await cast.say(NotFound("there is no such market at the moment"))
+            await settled(lambda: not cast.open)
+            async with two.watching(BOOK):
+                await settled(lambda: cast.open)

@@ -235,6 +235,9 @@ async def test_markets_of_two_venues_are_two_subscriptions(serve, registry_of, c
 async def test_books_need_markets(live):
     async with live() as client:
         assert "name the markets" in (await client.fail("subscribe", updates=["book"]))["message"]
+        told = await client.fail("subscribe", updates=["trades", "orders", "ticker"])
+        assert told["message"] == "name the markets to follow ticker and trades of"
+        assert "give markets" in told["hint"]
 
 
 async def test_answers_keep_to_their_budget_and_go_on(live, cast):

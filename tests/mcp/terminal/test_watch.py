@@ -2,143 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
-from contextlib import asynccontextmanager
-from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
+from pmi_mcp_stage import FILL, ONE, TRADE, TWO, book, order, state, text, watching
 
 from pmi_core.errors import SequenceGap, Unreachable
-from pmi_core.identifiers import MarketRef
-from pmi_core.models import (
-    BookUpdate,
-    Channel,
-    ConnectionUpdate,
-    Delivery,
-    Fill,
-    FillUpdate,
-    Level,
-    Order,
-    OrderBook,
-    OrderUpdate,
-    Trade,
-    TradeUpdate,
-)
-from pmi_core.testing.clock import START, ManualClock
+from pmi_core.models import Delivery, OrderUpdate
+from pmi_core.testing.clock import START
 from pmi_mcp.terminal.live.board import Board
-from pmi_mcp.terminal.live.sources import Source
-from pmi_mcp.terminal.live.view import WatchApp
 
 pytestmark = pytest.mark.anyio
-
-ONE, TWO = MarketRef("alpha:RATE-1"), MarketRef("alpha:RATE-2")
-
-
-class Stage:
-    """A venue that says what the test puts in, apart for books and for the rest."""
-
-    name = "alpha"
-    markets = trades = None
-
-    def __init__(self):
-        self.books, self.rest = asyncio.Queue(), asyncio.Queue()
-        self.stream = SimpleNamespace(subscribe=self.subscribe)
-        self.orders = SimpleNamespace(list_orders=self.list_orders)
-        self.opened = []
-        self.left = 0
-
-    async def list_orders(self, query):
-        return SimpleNamespace(items=[order("open")] if query.market_ref == ONE else [])
-
-    @asynccontextmanager
-    async def subscribe(self, wanted):
-        self.opened.append(wanted)
-        queue = self.books if Channel.BOOK in wanted.channels else self.rest
-
-        async def play():
-            while (update := await queue.get()) is not None:
-                if isinstance(update, Exception):
-                    raise update
-                yield update
-
-        try:
-            yield play()
-        finally:
-            self.left += 1
-
-
-def book(ref=ONE):
-    found = OrderBook(
-        market_ref=ref,
-        bids=[Level(price="0.4", size=10), Level(price="0.39", size=2000)],
-        asks=[Level(price="0.45", size=3)],
-        received_time=START,
-        state="live",
-    )
-    return BookUpdate(book=found, received_time=START)
-
-
-def order(status):
-    return Order(
-        ref="alpha:o7", client_order_id="c", market_ref=ONE, outcome="yes", action="buy", size=5, price="0.41",
-        time_in_force="gtc", status=status, filled=0, remaining=5, fees=0, created_time=START,
-    )  # fmt: skip
-
-
-def state(word, reason=None, refs=()):
-    return ConnectionUpdate(state=word, reason=reason, market_refs=refs, received_time=START)
-
-
-TRADE = TradeUpdate(
-    trade=Trade(
-        trade_id="t",
-        market_ref=ONE,
-        price="0.42",
-        size=7,
-        taker_outcome="yes",
-        taker_action="buy",
-        time=START,
-    ),
-    received_time=START,
-)
-FILL = FillUpdate(
-    fill=Fill(
-        trade_id="t", order_ref="alpha:o7", market_ref=ONE, outcome="yes", action="buy", price="0.41", size=2,
-        fee="0.01", liquidity="maker", time=START,
-    ),
-    received_time=START,
-)  # fmt: skip
-
-
-@asynccontextmanager
-async def watching(*refs, size=(80, 24)):
-    """The application over a stage, its clock three seconds after everything that is said."""
-    stage = Stage()
-    app = WatchApp([Source(stage, refs)], clock=ManualClock(START + timedelta(seconds=3)))
-    async with app.run_test(size=size) as pilot:
-
-        async def say(*books, rest=()):
-            for update in books:
-                stage.books.put_nowait(update)
-            for update in rest:
-                stage.rest.put_nowait(update)
-            for _ in range(5):
-                await pilot.pause()
-            app.draw()
-            await pilot.pause()
-            return text(app)
-
-        yield app, pilot, stage, say
-
-
-def text(app):
-    """What stands in each part, as a person reads it."""
-    return {
-        name: str(app.query_one(f"#{name}").render()) for name in ("state", "list", "book", "trades", "own")
-    }
 
 
 async def test_a_live_market_shows_book_trades_and_own_orders():
@@ -152,7 +27,7 @@ async def test_a_live_market_shows_book_trades_and_own_orders():
         assert ["bid", "0.40", "10", "10"] in rows
         assert ["bid", "0.39", "2,000", "2,010"] in rows
         assert "spread 0.05" in shown["book"]
-        assert shown["trades"].split() == ["trades", "15:00:00", "0.42", "7", "buy", "yes"]
+        assert shown["trades"].split() == ["trades", "(UTC)", "15:00:00", "0.42", "7", "buy", "yes"]
         assert "open    buy 5 YES at 0.41  alpha:o7" in shown["own"]
         assert "filled  buy 2 YES at 0.41" in shown["own"]
         gone = await say(rest=[OrderUpdate(order=order("canceled"), received_time=START)])
@@ -165,7 +40,7 @@ async def test_a_live_market_shows_book_trades_and_own_orders():
 async def test_a_book_that_is_not_live_says_so(word):
     async with watching(ONE) as (_, _, _, say):
         shown = await say(state("live"), book(), state(word, "the socket is silent"))
-        assert f"{word.upper()}  the socket is silent" in shown["state"]
+        assert f"{word.upper()} (book)  the socket is silent" in shown["state"]
         assert f"NOT LIVE: {word}" in shown["book"]
         back = await say(state("live"), book())
         assert "NOT LIVE" not in back["book"]
@@ -183,7 +58,7 @@ async def test_a_new_book_is_live_although_another_market_still_lacks_its_own():
     async with watching(ONE, TWO) as (_, _, _, say):
         shown = await say(state("live"), book(ONE), book(TWO), state("resyncing"), book(ONE))
         assert "NOT LIVE" not in shown["book"]
-        live, lost = shown["list"].splitlines()
+        _, live, lost = shown["list"].splitlines()
         assert "live" in live
         assert "resyncing" in lost
 
@@ -192,7 +67,7 @@ def test_trades_of_before_push_out_none_of_the_newest():
     board = Board([ONE])
     for number in range(150):
         trade = TRADE.trade.model_copy(update={"trade_id": f"new-{number}"})
-        board.hear("alpha", TRADE.model_copy(update={"trade": trade}))
+        board.hear("alpha", TRADE.model_copy(update={"trade": trade}), of_books=False)
     board.remember(ONE, [TRADE.trade.model_copy(update={"trade_id": f"old-{n}"}) for n in range(100)])
     kept = [trade.trade_id for trade in board.markets[ONE].trades]
     assert len(kept) == 200
@@ -203,7 +78,7 @@ def test_trades_of_before_push_out_none_of_the_newest():
 async def test_a_state_concerns_the_markets_that_it_names():
     async with watching(ONE, TWO) as (_, _, _, say):
         shown = await say(state("live"), book(ONE), book(TWO), state("stale", None, (TWO,)))
-        first, second = shown["list"].splitlines()
+        _, first, second = shown["list"].splitlines()
         assert first.startswith("> 1 ● live")
         assert second.startswith("  2 ◌ stale")
         assert shown["state"].startswith("● LIVE")
@@ -245,7 +120,7 @@ async def test_failures_close_and_losses_subscribe_anew():
         await say(rest=[SequenceGap("7 updates were lost")])
         assert len(stage.opened) == 3
         shown = await say(state("live"), book(), Unreachable("the venue is away"))
-        assert "✗ CLOSED  the venue is away" in shown["state"]
+        assert "✗ CLOSED (book)  the venue is away" in shown["state"]
         assert "NOT LIVE" in shown["book"]
 
 
@@ -263,3 +138,9 @@ def test_starting_the_command_loads_no_live_libraries():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == ""
+
+
+async def test_a_picture_that_is_due_while_the_view_goes_breaks_nothing():
+    async with watching(ONE) as (app, _, _, say):
+        await say(state("live"), book())
+    app.draw()

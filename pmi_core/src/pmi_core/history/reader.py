@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from pmi_core.errors import RequestError
@@ -50,6 +51,28 @@ class Recorded:
         """Every row in the order in which it was received, of one venue or of all."""
         for chunk in self.chunks:
             yield from self.read(chunk, venue)
+
+    def moments(self, venue: str) -> Iterator[datetime]:
+        """When each row of a venue was received, in order; little is read for it.
+
+        Raises:
+            RequestError: a file is broken, or of a newer version.
+        """
+        for chunk in self.chunks:
+            yield from sorted(self._moments(chunk, venue))
+
+    def _moments(self, chunk: str, venue: str) -> list[datetime]:
+        if chunk in self._journals:
+            return [row.said.received_time for row in self.read(chunk, venue)]
+        found: list[datetime] = []
+        for part in self._parts.get(chunk, ()):
+            if _between(part, "venue=") == venue:
+                try:
+                    table = parquet().ParquetFile(part).read(columns=["received_time"])
+                except (arrow().ArrowInvalid, OSError) as error:
+                    raise _broken(part) from error
+                found += table.column("received_time").to_pylist()
+        return found
 
     def read(self, chunk: str, venue: str | None = None) -> list[Row]:
         """The rows of one chunk, in order.

@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from pmi_core.clock import Clock, SystemClock
 from pmi_core.errors import NotFound, RequestError
 from pmi_core.history.player import Player
+from pmi_core.history.playhead import Playhead
 from pmi_core.history.reader import Recorded
 from pmi_core.history.readings import RecordedBooks, RecordedMarkets, RecordedTrades
 from pmi_core.history.standing import Standing
+from pmi_core.history.timeline import Timeline
 from pmi_core.models import Subscription, Update
 from pmi_core.provider import Venue, VenueInfo, WriteClass
 
-__all__ = ["replay_venue"]
+__all__ = ["Replay", "open_replay", "replay_venue"]
 
 
 class RecordedStream:
@@ -37,6 +41,55 @@ class RecordedStream:
             )
         async with aclosing(self._player.play(wanted)) as updates:
             yield updates
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A recording that is played, and how far it is."""
+
+    venue: Venue
+    playhead: Playhead
+
+
+async def open_replay(
+    folder: Path | str,
+    *,
+    venue: str | None = None,
+    speed: float | None = 1.0,
+    longest_pause: float | None = None,
+    clock: Clock | None = None,
+) -> Replay:
+    """Open a recording as :func:`replay_venue` does, for somebody who also shows how far it is.
+
+    Args:
+        folder: the recording.
+        venue: which one, where several were recorded.
+        speed: 2 plays twice as fast as it was; None as fast as the updates are read.
+        longest_pause: seconds of the recording that are played of a pause in which nothing was recorded;
+            the rest is jumped over.  None keeps every pause as long as it was, and reads nothing ahead,
+            so that the playhead does not know the end.
+        clock: gives the passing of time.
+
+    Raises:
+        NotFound: the recording is empty, or holds no such venue.
+        RequestError: it holds several venues and none was named, or is no recording.
+        PluginError: the extra ``history`` is not installed.
+    """
+    recorded = await asyncio.to_thread(Recorded, Path(folder))
+    name = _chosen(await asyncio.to_thread(lambda: recorded.venues), venue, folder)
+    timeline = await asyncio.to_thread(_timeline, recorded, name, longest_pause)
+    player = Player(recorded, name, Playhead(timeline, speed=speed, clock=clock or SystemClock()))
+    return Replay(_venue(player, name), player.playhead)
+
+
+def _timeline(recorded: Recorded, venue: str, longest: float | None) -> Timeline:
+    row = next(recorded.rows(venue), None)
+    if row is None:
+        raise NotFound(f"no row of {venue!r} was recorded", hint="record something first")
+    first = row.said.received_time
+    if longest is None:
+        return Timeline(first)
+    return Timeline(first, recorded.moments(venue), timedelta(seconds=longest))
 
 
 async def replay_venue(
@@ -63,10 +116,10 @@ async def replay_venue(
         RequestError: it holds several venues and none was named, or is no recording.
         PluginError: the extra ``history`` is not installed.
     """
-    recorded = await asyncio.to_thread(Recorded, Path(folder))
-    name = _chosen(await asyncio.to_thread(lambda: recorded.venues), venue, folder)
-    player = Player(recorded, name, speed=speed, clock=clock or SystemClock())
-    await player.begin()
+    return (await open_replay(folder, venue=venue, speed=speed, clock=clock)).venue
+
+
+def _venue(player: Player, name: str) -> Venue:
     standing = Standing(player, name)
     markets = RecordedMarkets(standing, name)
 

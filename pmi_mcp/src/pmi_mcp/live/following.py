@@ -41,6 +41,8 @@ class Following:
         self.wanted = wanted
         self.started: datetime = venues.clock.now()
         self.inbox = Inbox(wanted.market_refs, room)
+        self.error: PmiError | None = None
+        """Why it ended, where that is an error of the tree."""
         self._opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._task: asyncio.Task[None] | None = None
 
@@ -83,6 +85,7 @@ class Following:
                 await self._venues.clock.sleep(_AGAIN)
             self.inbox.close("the venue ended it")
         except PmiError as error:
+            self.error = error
             self._fail(error, str(describe(error)["message"]))
         except Exception as error:  # noqa: BLE001 - a fault must reach the log, and the client as a sentence
             _log.error("a subscription failed", exc_info=error)

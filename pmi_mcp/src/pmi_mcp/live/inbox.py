@@ -30,6 +30,7 @@ class Standing:
     state: ConnectionState = ConnectionState.CONNECTING
     reason: str | None = None
     book: BookUpdate | None = None
+    """Only while it is under way."""
     ticker: TickerUpdate | None = None
     changed: int = 0
     """The revision of the last change of anything."""

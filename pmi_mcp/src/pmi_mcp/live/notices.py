@@ -20,7 +20,7 @@ from mcp_types import (
 
 from pmi_core.errors import PmiError
 from pmi_mcp.failures import describe, sentence
-from pmi_mcp.live.framework import connection_of, handle
+from pmi_mcp.live.framework import Connection, connection_of, handle
 from pmi_mcp.live.watching import Watching
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class Notices:
             uris = {str(uri) for uri in params.notifications.resource_subscriptions or ()}
             with ExitStack() as stack:
                 try:
+                    await self.watching.check(uris)
                     stack.enter_context(self.watching.watched(uris))
                 except PmiError as error:
                     raise _refused(error) from None
@@ -84,12 +85,16 @@ class Notices:
     async def _subscribe(self, context: Any, params: SubscribeRequestParams) -> EmptyResult:
         uri = str(params.uri)
         connection = connection_of(context.session)
-        mine = connection.state.get(_URIS)
+        mine: dict[str, None] | None = connection.state.get(_URIS)
         if mine is None:
             mine = connection.state[_URIS] = {}
-            connection.exit_stack.callback(self._forget, id(connection), mine)
+            connection.exit_stack.callback(self._leave, connection, mine)
         if uri not in mine:
             try:
+                await self.watching.check([uri])
+                is_gone = connection.state.get(_URIS) is not mine
+                if is_gone:
+                    return EmptyResult()  # nobody is left to be told
                 self.watching.add({*mine, uri})
             except PmiError as error:
                 raise _refused(error) from None
@@ -105,6 +110,10 @@ class Notices:
         if uri in mine:
             self._forget(id(connection), mine, uri)
         return EmptyResult()
+
+    def _leave(self, connection: Connection, mine: dict[str, None]) -> None:
+        connection.state.pop(_URIS, None)
+        self._forget(id(connection), mine)
 
     def _forget(self, connection: int, mine: dict[str, None], *uris: str) -> None:
         """Tell a client nothing more of these, or of anything."""

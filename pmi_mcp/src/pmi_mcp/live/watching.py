@@ -6,20 +6,21 @@ import asyncio
 import contextlib
 import contextvars
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterator
+from typing import TYPE_CHECKING, Any, Final
 
-from pmi_core.errors import RequestError
+from pmi_core.capabilities import Capability
+from pmi_core.errors import AccessError, PluginError, PmiError, RequestError, SettingsError
 from pmi_core.identifiers import MarketRef
 from pmi_core.models import (
     ACCOUNT_CHANNELS,
     BookState,
     Channel,
-    ConnectionState,
     Delivery,
     OrderBook,
     Subscription,
 )
+from pmi_core.provider import require
 from pmi_mcp.addressing import venue_of
 from pmi_mcp.live.following import Following
 
@@ -41,6 +42,10 @@ _RETRY: Final = 10.0
 """Seconds before a venue that could not be heard is tried again."""
 
 
+_HOPELESS: Final = (RequestError, AccessError, PluginError, SettingsError)
+"""What asking the same again would not mend."""
+
+
 class _Watch:
     """One resource and the number of those who watch it."""
 
@@ -48,7 +53,13 @@ class _Watch:
         self.watchers = watchers
         self.following: Following | None = None
         self.changed = asyncio.Event()
-        self.tasks: tuple[asyncio.Task[None], ...] = ()
+        self.hearing: asyncio.Task[None] | None = None
+        self.telling: asyncio.Task[None] | None = None
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether somebody hears the venue for it, or tries to."""
+        return self.hearing is not None and not self.hearing.done()
 
 
 class Watching:
@@ -81,12 +92,7 @@ class Watching:
             PmiError: one of them cannot be watched, or they are too many.
         """
         wanted = {uri: self._read(uri) for uri in uris}
-        if len(wanted) > self._settings.live_markets:
-            raise RequestError(
-                f"{len(wanted)} resources are more than the {self._settings.live_markets} that one client may watch",
-                code="live_markets",
-                hint="watch fewer; a person can raise live_markets in [mcp]",
-            )
+        self._count(uris)
         if len(self._watches.keys() | wanted.keys()) > self._settings.live_total:
             raise RequestError(
                 "the server watches as many resources as it may",
@@ -97,14 +103,18 @@ class Watching:
             watch = self._watches.get(uri)
             if watch is None:
                 watch = self._watches[uri] = _Watch()
-                watch.tasks = (
-                    # Nothing of the request that watched first stays with what outlives it.
-                    asyncio.create_task(
-                        self._hear(watch, venue, subscription), context=contextvars.Context()
-                    ),
-                    asyncio.create_task(self._tell(watch, uri), context=contextvars.Context()),
-                )
+                watch.telling = _apart(self._tell(watch, uri))
+            if not watch.is_heard:
+                watch.hearing = _apart(self._hear(watch, venue, subscription))
             watch.watchers += 1
+
+    def _count(self, uris: Collection[str]) -> None:
+        if len(uris) > self._settings.live_markets:
+            raise RequestError(
+                f"{len(uris)} resources are more than the {self._settings.live_markets} that one client may watch",
+                code="live_markets",
+                hint="watch fewer; a person can raise live_markets in [mcp]",
+            )
 
     def remove(self, uris: Collection[str]) -> None:
         """One client watches these no more; what nobody watches is ended in the background."""
@@ -116,7 +126,7 @@ class Watching:
             if watch.watchers <= 0:
                 del self._watches[uri]
                 # Whoever removes may be cancelled itself, and then nothing could be waited for.
-                ending = asyncio.create_task(self._stop(watch), context=contextvars.Context())
+                ending = _apart(self._stop(watch))
                 self._endings.add(ending)
                 ending.add_done_callback(self._endings.discard)
 
@@ -149,7 +159,7 @@ class Watching:
         if watch is None or watch.following is None:
             return None
         standing = watch.following.inbox.standings[ref]
-        if standing.state is not ConnectionState.LIVE or standing.book is None:
+        if standing.book is None:
             return None
         book = standing.book.book
         return book if book.state is BookState.LIVE else None
@@ -168,14 +178,45 @@ class Watching:
             "there is no such resource", hint=f"watch {BOOK}VENUE:ID or {ACCOUNT}VENUE", capability="stream"
         )
 
+    async def check(self, uris: Collection[str]) -> None:
+        """Ask the venues whether there is what somebody wants to watch; one that is silent stops nothing.
+
+        Raises:
+            PmiError: one of them cannot be watched, now or later.
+        """
+        self._count(uris)
+        wanted = [self._read(uri) for uri in uris if not self._is_heard(uri)]
+        await asyncio.gather(*(self._check(venue, subscription) for venue, subscription in wanted))
+
+    def _is_heard(self, uri: str) -> bool:
+        watch = self._watches.get(uri)
+        return watch is not None and watch.is_heard
+
+    async def _check(self, venue: str, wanted: Subscription) -> None:
+        try:
+            opened = await self._venues.venue(venue)
+            require(opened.stream, Capability.STREAM, opened)
+            if not wanted.market_refs:
+                require(opened.account, Capability.ACCOUNT, opened)
+            elif opened.markets is not None:
+                await asyncio.gather(
+                    *(self._venues.wait(venue, opened.markets.get_market(ref)) for ref in wanted.market_refs)
+                )
+        except _HOPELESS:
+            raise
+        except PmiError as error:
+            _log.info("venue %s was not asked what it has: %s", venue, type(error).__name__)
+
     async def _hear(self, watch: _Watch, venue: str, wanted: Subscription) -> None:
-        """Hear until nobody watches; a venue that cannot be heard is tried again."""
+        """Hear until nobody watches, or the venue refuses; one that cannot be heard is tried again."""
         while True:
             following = watch.following = Following(self._venues, venue, wanted, room=1)
             following.inbox.on_news = watch.changed.set
             following.start()
             await following.ended()
             _log.warning("a watched resource of venue %s is not heard: %s", venue, following.inbox.reason)
+            if isinstance(following.error, _HOPELESS):
+                return  # its watchers were told of a change, and reading says why
             await self._venues.clock.sleep(_RETRY)
 
     async def _tell(self, watch: _Watch, uri: str) -> None:
@@ -186,8 +227,14 @@ class Watching:
             await self._venues.clock.sleep(PAUSE)
 
     async def _stop(self, watch: _Watch) -> None:
-        for task in watch.tasks:
+        tasks = [task for task in (watch.hearing, watch.telling) if task is not None]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*watch.tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         if watch.following is not None:
             await watch.following.aclose()
+
+
+def _apart(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Do it in the background; nothing of the request that began it stays with what outlives it."""
+    return asyncio.create_task(work, context=contextvars.Context())

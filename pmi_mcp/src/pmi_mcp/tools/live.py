@@ -32,6 +32,7 @@ _CHANNELS: dict[str, Channel] = {
     "positions": Channel.POSITION,
     "lifecycle": Channel.LIFECYCLE,
 }
+_OF_MARKETS = frozenset({Channel.BOOK, Channel.TICKER, Channel.TRADE})
 _WORDS = {channel: word for word, channel in _CHANNELS.items()}
 _SubscriptionId = Annotated[str, Field(description="Id from subscribe")]
 
@@ -61,6 +62,12 @@ async def subscribe(
     for text in texts:
         _, ref = await subscriber.venues.locate(text, venue)
         refs.append(ref.market)
+    unnamed = [_WORDS[channel] for channel in _CHANNELS.values() if channel in channels & _OF_MARKETS]
+    if unnamed and not refs:
+        raise RequestError(
+            f"name the markets to follow {' and '.join(unnamed)} of",
+            hint="give markets, or leave updates out to follow orders, fills and positions",
+        )
     name = _one_venue(subscriber, refs, venue)
     wanted = checked(
         Subscription,

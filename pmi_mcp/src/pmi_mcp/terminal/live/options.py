@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Channels", "References", "Seconds", "Speed"]
+__all__ = ["Channels", "LongestPause", "References", "Seconds", "Speed"]
 
 References = Annotated[
     list[str], typer.Argument(metavar="REF...", help="Markets, such as venue:TICKER; several venues may mix.")
@@ -22,4 +22,13 @@ Channels = Annotated[
 ]
 Speed = Annotated[
     float, typer.Option("--speed", min=0, help="2 is twice as fast as it was; 0 is without waiting.")
+]
+LongestPause = Annotated[
+    float,
+    typer.Option(
+        "--longest-pause",
+        min=0.1,
+        metavar="SECONDS",
+        help="Seconds that are played of a pause in which nothing was recorded; the rest is jumped over.",
+    ),
 ]

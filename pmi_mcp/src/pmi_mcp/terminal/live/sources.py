@@ -24,6 +24,8 @@ class Source:
 
     venue: Venue
     refs: tuple[MarketRef, ...]
+    has_account: bool | None = None
+    """Whether own orders are to be heard; by default where the venue takes orders."""
 
     def wanted(self, channels: frozenset[Channel], delivery: Delivery | None = None) -> Subscription:
         """The subscription for these channels; every update unless said otherwise."""
@@ -40,7 +42,8 @@ class Source:
         """Channels of own orders and fills; none where the venue has no account opened."""
         from pmi_core.models import Channel
 
-        return frozenset({Channel.ORDER, Channel.FILL}) if self.venue.orders is not None else frozenset()
+        has = self.venue.orders is not None if self.has_account is None else self.has_account
+        return frozenset({Channel.ORDER, Channel.FILL}) if has else frozenset()
 
     async def updates(self, wanted: Subscription) -> AsyncIterator[Update]:
         """What the venue says, until it ends the stream."""
