@@ -8,13 +8,14 @@ import msgspec
 
 from pmi_provider_kalshi.caller import Caller
 from pmi_provider_kalshi.wire.limits import AccountLimits, EndpointCosts
+from pmi_provider_kalshi.wire.told import Told
 
 __all__ = ["ApiKey", "KeySet"]
 
 _CAPABILITY: Final = "api_keys"
 
 
-class ApiKey(msgspec.Struct, frozen=True):
+class ApiKey(Told, frozen=True):
     """A key of the account, never its secret part."""
 
     api_key_id: str
