@@ -152,6 +152,18 @@ class LiveDataSet:
         answer = await self._caller.get(_One, path, _CAPABILITY, params=params, milestone_id=milestone_id)
         return answer.live_data
 
+    async def of_type(self, kind: str, milestone_id: str, *, player_stats: bool = False) -> LiveData:
+        """GET /live_data/{type}/milestone/{milestone_id}, for a milestone that is of that type.
+
+        The venue keeps it beside :meth:`of_milestone`, which needs no type.
+        """
+        path = "/live_data/{kind}/milestone/{milestone_id}"
+        params = {"include_player_stats": player_stats or None}
+        answer = await self._caller.get(
+            _One, path, _CAPABILITY, params=params, kind=kind, milestone_id=milestone_id
+        )
+        return answer.live_data
+
     async def of_milestones(
         self, milestone_ids: Sequence[str], *, player_stats: bool = False
     ) -> tuple[LiveData, ...]:

@@ -188,8 +188,8 @@ def fixed(value: Decimal, places: int) -> str:
         ValueError: it has more, is not finite, or has more digits than the venue's numbers.
     """
     if not can_be_sent(value):
-        told = f"{value!s:.40}" if isinstance(value, Decimal) else f"{type(value).__name__} {value!r:.40}"
-        raise ValueError(f"{told} is no Decimal of up to {_DIGITS} digits before the point")
+        told = f"{type(value).__name__} {value!s:.40}"
+        raise ValueError(f"{told} is not a Decimal number of up to {_DIGITS} digits before the point")
     rounded = value.quantize(Decimal(1).scaleb(-places), context=WIDE)
     if rounded != value:
         raise ValueError(f"{value!s:.40} has more than {places} decimals")

@@ -19,7 +19,7 @@ class SettlementSource(msgspec.Struct, frozen=True, gc=False):
     url: str = ""
 
 
-class Event(Told, frozen=False):
+class Event(Told, frozen=True):
     """An event; ``markets`` stands inside it only where the question asked for that."""
 
     event_ticker: str

@@ -12,7 +12,7 @@ from pmi_provider_kalshi.wire.told import Told
 __all__ = ["Series", "SeriesAnswer", "SeriesListAnswer"]
 
 
-class Series(Told, frozen=False):
+class Series(Told, frozen=True):
     """A series with its fee terms; ``fee_type`` is an open list of words."""
 
     ticker: str
