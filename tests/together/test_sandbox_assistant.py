@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,8 +16,7 @@ from fastmcp import Client
 from fastmcp.client.elicitation import ElicitResult
 
 from pmi_core import Registry
-from pmi_core.clock import SystemClock
-from pmi_core.testing.clock import START
+from pmi_core.testing.clock import RunningClock
 from pmi_mcp.server import build
 from pmi_mcp.settings import ServerSettings
 from pmi_mcp.tools import ALL
@@ -60,22 +57,6 @@ def chapters():
         heading, _, rows = part.partition("\n")
         found[heading] = sorted(set(re.findall(r"\[`(\w+)`\]\(tools\.md", rows)))
     return found
-
-
-class Ahead(SystemClock):
-    """Runs many times as fast as the machine's, for the server and the exchange alike."""
-
-    def __init__(self):
-        self.begun = time.monotonic()
-
-    def now(self):
-        return START + timedelta(seconds=self.monotonic())
-
-    def monotonic(self):
-        return (time.monotonic() - self.begun) * SPEED
-
-    async def sleep(self, seconds):
-        await asyncio.sleep(max(seconds, 0) / SPEED)
 
 
 class Assistant:
@@ -129,8 +110,11 @@ class Assistant:
 
 @pytest.fixture
 async def assistant(tmp_path):
-    clock = Ahead()
-    async with Sandbox(clock=clock, tier="prime", moving=False, folder=tmp_path) as sandbox:
+    clock = RunningClock(SPEED)
+    async with (
+        clock.running(),
+        Sandbox(clock=clock, tier="prime", moving=False, folder=tmp_path) as sandbox,
+    ):
         config = tmp_path / "pmi.toml"
         config.write_text(CONFIG.format(**sandbox.announcement), encoding="utf-8")
         config.chmod(0o600)

@@ -67,18 +67,23 @@ class Caller:
         assert answer.status_code == 200, (path, answer.status_code, answer.text)
         return answer.json()
 
-    async def order(self, ticker, **fields):
-        """Place an order; a small bid that rests unless told otherwise."""
-        body = {
+    @staticmethod
+    def bid(ticker, **fields):
+        """What places an order; a small bid that rests unless told otherwise."""
+        plain = {
             "ticker": ticker,
-            "client_order_id": f"test-{len(self.calls)}",
             "side": "bid",
             "count": "10.00",
             "price": "0.0200",
             "time_in_force": "good_till_canceled",
             "self_trade_prevention_type": "taker_at_cross",
         }
-        return await self.ask("POST", "/portfolio/events/orders", body | fields)
+        return plain | fields
+
+    async def order(self, ticker, **fields):
+        """Place an order."""
+        named = {"client_order_id": f"test-{len(self.calls)}"} | fields
+        return await self.ask("POST", "/portfolio/events/orders", self.bid(ticker, **named))
 
     async def leap(self, seconds):
         """Let time pass at once, without playing every step of it."""

@@ -34,14 +34,7 @@ async def test_an_empty_bucket_says_so_and_nothing_else(serve, clock):
 async def test_writes_have_a_bucket_of_their_own_and_rows_are_billed(serve):
     async with serve(tier="basic") as caller:
         ticker = (await caller.market())["ticker"]
-        row = {
-            "ticker": ticker,
-            "side": "bid",
-            "count": "1.00",
-            "price": "0.0100",
-            "time_in_force": "good_till_canceled",
-            "self_trade_prevention_type": "taker_at_cross",
-        }
+        row = caller.bid(ticker, count="1.00", price="0.0100")
         eleven = [{**row, "client_order_id": f"row-{number}"} for number in range(11)]
         assert (await caller.ask("POST", f"{BASE}/batched", {"orders": eleven})).status_code == 429
         made = await caller.ask("POST", f"{BASE}/batched", {"orders": eleven[:9]})

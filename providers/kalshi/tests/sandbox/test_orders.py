@@ -145,14 +145,7 @@ async def test_each_shard_has_its_own_money(caller):
 
 async def test_rows_of_a_batch_fail_alone(caller):
     ticker = (await caller.market())["ticker"]
-    row = {
-        "ticker": ticker,
-        "side": "bid",
-        "count": "1.00",
-        "price": "0.0100",
-        "time_in_force": "good_till_canceled",
-        "self_trade_prevention_type": "taker_at_cross",
-    }
+    row = caller.bid(ticker, count="1.00", price="0.0100")
     rows = [{**row, "client_order_id": "a"}, {**row, "client_order_id": "a"}, {**row, "client_order_id": "b"}]
     answer = await caller.ask("POST", f"{BASE}/batched", {"orders": rows})
     assert answer.status_code == 201

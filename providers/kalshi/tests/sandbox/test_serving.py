@@ -35,6 +35,7 @@ async def test_options_arrive(clock, kind):
         {"key-type": "dsa"},
         {"tier": "gold"},
         {"execution-delay": "soon"},
+        {"control": "perhaps"},
     ],
 )
 async def test_mistakes_are_named(clock, options):
