@@ -19,6 +19,8 @@ def build() -> str:
     parts = [f"## Who can do what\n\n{_matrix(providers)}"]
     if gaps := _gaps(providers):
         parts.append(f"### Known gaps\n\n{gaps}")
+    if left_out := _left_out(providers):
+        parts.append(f"### Left out on purpose\n\n{left_out}")
     for capability in Capability:
         protocol = PROTOCOLS[capability]
         methods = [
@@ -64,3 +66,8 @@ def _gaps(providers: dict[str, Provider]) -> str:
         for rule, reason in sorted(providers[name].gaps.items())
     ]
     return table(["provider", "rule", "reason"], rows) if rows else ""
+
+
+def _left_out(providers: dict[str, Provider]) -> str:
+    rows = [[name, what, why] for name in sorted(providers) for what, why in providers[name].left_out.items()]
+    return table(["provider", "what", "why"], rows) if rows else ""

@@ -276,3 +276,5 @@ class Provider:
     gaps: Mapping[str, str] = field(default_factory=dict)
     """Contract rules that cannot be kept: rule name to ``not_yet: ...``, ``venue: ...`` or
     ``never: ...`` with the reason."""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """What the venue offers and the provider leaves out on purpose: what, and why; for people to read."""

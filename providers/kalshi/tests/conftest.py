@@ -19,12 +19,27 @@ from pmi_provider_kalshi.plugin import pmi_provider
 NOW = datetime(2026, 11, 16, 15, tzinfo=UTC)
 CUTOFF = "2026-08-16T00:00:00Z"
 ROOT = "/trade-api/v2"
+TOLD = frozenset({"PMI_SAMPLES", "PMI_REFERENCE", "PMI_OFFICIAL_CLIENTS", "PMI_FAULT_RUNS"})
+"""Where recorded answers and the like are found; for tests alone."""
 ORDER = json.loads(Path(__file__).with_name("order.json").read_bytes())
 
 
 @pytest.fixture
 def anyio_backend():
     return "asyncio"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nobodys_settings(tmp_path_factory):
+    """No test reads what its developer has configured, or writes among the developer's data."""
+    folder = tmp_path_factory.mktemp("pmi-home")
+    (folder / "pmi.toml").touch(mode=0o600)
+    with pytest.MonkeyPatch.context() as changed:
+        for name in [name for name in os.environ if name.startswith("PMI_") and name not in TOLD]:
+            changed.delenv(name)
+        changed.setenv("PMI_HOME", str(folder))
+        changed.setenv("PMI_CONFIG", str(folder / "pmi.toml"))
+        yield folder
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -79,12 +80,25 @@ async def test_an_amendment_may_fill(keyed, exchange, resting, order_row):
         (200, {"order_id": "o1", "remaining_count": "90.00", "ts_ms": TS}, UncertainError),
     ],
 )
-async def test_an_amendment_that_is_refused_or_unclear(keyed, exchange, resting, code, body, kind):
+async def test_an_amendment_that_is_refused_or_unclear(keyed, exchange, resting, row, code, body, kind):
+    exchange.answers("/markets/A-1", {"market": row("A-1")})
     exchange.takes("POST", f"{ORDERS}/o1/amend", body, code=code, subaccount=2)
     with pytest.raises(kind) as error:
         await keyed.amend.amend_order(resting, price=D("0.55"), size=D(10))
     if kind is UncertainError:
         assert error.value.client_order_id == "c-o1"
+
+
+async def test_prices_off_the_grid_are_told_their_neighbours(keyed, exchange, resting, row):
+    exchange.answers("/markets/A-1", {"market": row("A-1")})
+    wrong = {"error": {"code": "invalid_price", "message": "x"}}
+    exchange.takes("POST", f"{ORDERS}/o1/amend", wrong, code=400, subaccount=2)
+    with pytest.raises(OffGrid, match=r"takes 0\.58\d* or 0\.59"):
+        await keyed.amend.amend_order(resting, price=D("0.585"), size=D(10))
+    exchange.takes("POST", f"{ORDERS}/batched", {"orders": [{"client_order_id": "c1", **wrong}]}, code=201)
+    (found,) = await keyed.batch.place_orders([wanted(1, price=D("0.415"))])
+    assert found.error == "OffGrid"
+    assert re.search(r"takes 0\.41\d* or 0\.42", found.message)
 
 
 async def test_what_ended_cannot_be_changed(keyed, exchange, resting, order_row):

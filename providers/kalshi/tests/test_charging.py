@@ -129,3 +129,11 @@ def test_no_order_pays_less_than_its_trade_fees_nor_more_than_one_precision_a_fi
         assert (revenue - found.trade_fee - found.rounding_fee) % precision == 0
     assert sum(one.fee for one in charges) == sum(one.trade_fee for one in charges) + meter.carried
     assert meter.carried >= 0
+
+
+def test_additions_that_only_reach_the_precision_are_not_given_back_yet():
+    meter = FeeMeter(precision=CENT, carried=D("0.005"))
+    at_it = meter.charge(revenue=D("-0.505"), price=D("0.5"), size=D(1), rate=D(0))
+    assert (at_it.rounding_fee, at_it.rebate, meter.carried) == (D("0.005"), 0, CENT)
+    above = meter.charge(revenue=D("-0.501"), price=D("0.501"), size=D(1), rate=D(0))
+    assert (above.rounding_fee, above.rebate, meter.carried) == (D("0.009"), D("0.009"), CENT)

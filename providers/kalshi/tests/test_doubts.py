@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from pmi_core.errors import UncertainError, UnexpectedAnswer, VenueError
+from pmi_core.errors import BusyError, UncertainError, UnexpectedAnswer, VenueError
 from pmi_core.models import Action, OrderRequest, OrderStatus, OutcomeSide
 from pmi_provider_kalshi.translate.orders import fill_of, order_of
 from pmi_provider_kalshi.wire.account import Fill
@@ -65,6 +65,28 @@ async def test_an_answer_about_another_order_leaves_this_one_in_doubt(keyed, exc
     with pytest.raises(UncertainError, match="client_order_id") as doubt:
         await keyed.orders.place_order(wanted())
     assert doubt.value.client_order_id == "c1"
+
+
+@pytest.mark.parametrize(
+    "code, body",
+    [
+        (500, {"error": {"code": "insufficient_balance", "message": "insufficient balance"}}),
+        (503, {"error": {"code": "order_already_exists", "message": "order already exists"}}),
+        (502, {"error": "too many requests"}),
+        (200, {"error": "too many requests"}),
+    ],
+)
+async def test_words_of_a_refusal_prove_nothing_where_the_status_does_not(keyed, exchange, code, body):
+    exchange.takes("POST", ORDERS, body, code=code)
+    with pytest.raises(UncertainError) as doubt:
+        await keyed.orders.place_order(wanted())
+    assert doubt.value.client_order_id == "c1"
+
+
+async def test_a_call_that_was_not_admitted_placed_nothing(keyed, exchange):
+    exchange.takes("POST", ORDERS, {"error": "too many requests"}, code=429)
+    with pytest.raises(BusyError):
+        await keyed.orders.place_order(wanted())
 
 
 async def test_a_batch_that_is_answered_in_another_order_is_read_by_name(keyed, exchange):

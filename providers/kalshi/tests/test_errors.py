@@ -89,6 +89,9 @@ def test_every_recorded_refusal_is_understood(sample):
         (401, {"error": {"code": "other", "message": "who?"}}, errors.BadKey, "who?"),
         (429, {"error": "too many requests"}, errors.BusyError, "too many requests"),
         (500, {"error": {"code": "internal", "message": "oops"}}, errors.VenueError, "oops"),
+        (500, {"error": {"code": "insufficient_balance", "message": "no"}}, errors.VenueError, "no"),
+        (503, {"error": "too many requests"}, errors.VenueError, "too many requests"),
+        (502, {"error": {"code": "market_not_found", "message": "gone"}}, errors.VenueError, "gone"),
     ],
 )
 def test_shapes_and_codes(status, body, kind, said):

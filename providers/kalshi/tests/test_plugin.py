@@ -42,3 +42,11 @@ def test_public_data_needs_no_key_and_the_account_does():
     assert provider.keyed == ACCOUNT
     assert provider.capabilities == PUBLIC | ACCOUNT
     assert provider.gaps == {}
+
+
+def test_what_is_left_out_is_said_with_its_reason():
+    told = pmi_provider().left_out
+    assert any("perpetuals" in what for what in told)
+    assert any("FCM" in what for what in told)
+    assert "safety" in next(why for what, why in told.items() if "API keys" in what)
+    assert all(why.strip() for why in told.values())

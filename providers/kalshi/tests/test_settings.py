@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pmi_core.errors import SettingsError
 from pmi_core.provider import OpenContext, WriteClass
 from pmi_core.settings import load_config, read_settings
+from pmi_core.settings.file import config_path, data_dir
 from pmi_provider_kalshi.plugin import pmi_provider
 from pmi_provider_kalshi.settings import Environment, KalshiSettings
 
@@ -128,3 +129,9 @@ def test_live_updates_have_an_address_in_each_environment():
         == "wss://external-api-ws.demo.kalshi.co/trade-api/ws/v2"
     )
     assert KalshiSettings(environment="custom", rest_url=OWN).stream_url is None
+
+
+def test_no_test_here_reads_what_its_developer_configured(nobodys_settings):
+    assert config_path() == nobodys_settings / "pmi.toml"
+    assert config_path().read_bytes() == b""
+    assert data_dir() == nobodys_settings

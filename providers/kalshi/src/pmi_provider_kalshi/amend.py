@@ -10,9 +10,11 @@ from pmi_core.errors import NotFound, OffGrid, RequestError, UncertainError, Une
 from pmi_core.identifiers import OrderRef
 from pmi_core.models import Order, OrderStatus
 from pmi_core.numbers import ZERO
+from pmi_provider_kalshi.archive import Archive
 from pmi_provider_kalshi.errors import placed
 from pmi_provider_kalshi.finding import Finder
 from pmi_provider_kalshi.memory import Known, OrderMemory
+from pmi_provider_kalshi.nearest import name_nearest
 from pmi_provider_kalshi.placing import amended, count_text, price_text
 from pmi_provider_kalshi.portfolio import Portfolio
 from pmi_provider_kalshi.translate.blame import field, reading
@@ -30,8 +32,11 @@ _CAPABILITY: Final = Capability.AMEND
 class Amend:
     """The slot ``amend``."""
 
-    def __init__(self, portfolio: Portfolio, finder: Finder, memory: OrderMemory, venue: str) -> None:
+    def __init__(
+        self, portfolio: Portfolio, archive: Archive, finder: Finder, memory: OrderMemory, venue: str
+    ) -> None:
         self._portfolio = portfolio
+        self._archive = archive
         self._finder = finder
         self._memory = memory
         self._venue = venue
@@ -62,6 +67,8 @@ class Amend:
             raise
         except OffGrid as error:
             error.hint = "take a price of the market's price grid"
+            of = (before.market_ref, before.outcome, price)
+            await name_nearest(self._archive, *of, error, capability=_CAPABILITY)
             raise
         try:
             after = amended(before, answer, self._venue, limit=price, size=size)

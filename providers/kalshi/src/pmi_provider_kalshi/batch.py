@@ -9,6 +9,7 @@ from pmi_core.capabilities import Capability
 from pmi_core.errors import (
     Duplicate,
     NotFound,
+    OffGrid,
     PermissionDenied,
     PmiError,
     RequestError,
@@ -132,6 +133,8 @@ class Batch:
         except UnexpectedAnswer as error:
             return _refused(_doubt(name, error.message), name)
         except PmiError as error:
+            if isinstance(error, OffGrid):
+                await self._orders.name_nearest(request, error, capability=_CAPABILITY)
             return _refused(error, name)
         return BatchResult(client_order_id=name, order_ref=order.ref, order=order)
 

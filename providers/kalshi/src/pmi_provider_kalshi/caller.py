@@ -10,7 +10,14 @@ from urllib.parse import quote
 
 import msgspec
 
-from pmi_core.errors import ClockSkew, PermissionDenied, PmiError, UnexpectedAnswer
+from pmi_core.errors import (
+    BusyError,
+    ClockSkew,
+    PermissionDenied,
+    PmiError,
+    UnexpectedAnswer,
+    VenueError,
+)
 from pmi_core.models.model import building_many
 from pmi_core.transport.codec import decode, encode
 from pmi_core.transport.http import HttpClient
@@ -156,6 +163,9 @@ class Caller:
         if not isinstance(told, dict) or not isinstance(told.get("error"), dict | str):
             return
         known = read_refusal(body)
+        if known is not None and answer is not None and isinstance(known, BusyError):
+            # Calls that were not admitted come with status 429; what this one means, nobody says.
+            known = answer.question.judged(VenueError(known.message, code=known.code))
         if known is not None:
             raise known
         nonsense = UnexpectedAnswer("the answer is an error that is not understood, with a good status")

@@ -201,19 +201,13 @@ def _error(status: int, said: _Said) -> PmiError:
     code = _key(said)
     kind: type[PmiError]
     hint: str | None = None
+    if status >= 500:  # a server that failed does not know what it did, whatever its words are
+        return VenueError(f"the venue failed: {said.sentence}", code=said.code or str(status))
     for start, kind, hint in _BY_CODE:  # noqa: B007 - what was found last is used below
         if code.startswith(start):
             break
     else:
-        kind, hint = _by_status(status, code), None
+        kind, hint = NotFound if "_not_found" in code else _BY_STATUS.get(status, RequestError), None
     if kind is InvalidOrder and "post only cross" in said.details.lower():
         kind = WouldCross
     return kind(f"the venue refuses: {said.sentence}", hint=hint, code=said.code or str(status))
-
-
-def _by_status(status: int, code: str) -> type[PmiError]:
-    if status >= 500:
-        return VenueError
-    if "_not_found" in code:
-        return NotFound
-    return _BY_STATUS.get(status, RequestError)

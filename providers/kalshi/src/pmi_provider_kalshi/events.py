@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
+import msgspec
+
 from pmi_core.capabilities import Capability
 from pmi_core.clock import Clock
 from pmi_core.errors import NotFound
@@ -168,7 +170,7 @@ class Events:
                     return event
             raise
         if answer.event.markets is None:
-            answer.event.markets = answer.markets
+            return msgspec.structs.replace(answer.event, markets=answer.markets)
         return answer.event
 
     async def _archived(self, ticker: str) -> dict[str, WireMarket]:

@@ -10,7 +10,7 @@ from pmi_core.capabilities import Capability
 from pmi_core.errors import RequestError, UnexpectedAnswer
 from pmi_core.identifiers import GroupRef, OrderRef
 from pmi_core.models import OrderGroup
-from pmi_core.numbers import ZERO, plain
+from pmi_core.numbers import ZERO
 from pmi_core.transport.question import Params
 from pmi_provider_kalshi.errors import placed
 from pmi_provider_kalshi.limits import MOST_ACCOUNT_ROWS
@@ -20,11 +20,12 @@ from pmi_provider_kalshi.translate.markets import SIZE_STEP
 from pmi_provider_kalshi.translate.numbers import contracts, fixed
 from pmi_provider_kalshi.wire.sent import CreateGroup, SetGroupLimit
 
-__all__ = ["Groups"]
+__all__ = ["Groups", "group_limit"]
 
 _CAPABILITY: Final = Capability.GROUPS
 _WINDOW: Final = 15
 """Seconds (OpenAPI 3.34.0, CreateOrderGroupRequest)."""
+_LIMIT: Final = f"a group's limit is a multiple of {SIZE_STEP} contracts above 0"
 
 
 class Groups:
@@ -49,7 +50,7 @@ class Groups:
             exchange_index: the shard of the markets that it is for; the venue's first one if not given.
         """
         body = CreateGroup(
-            contracts_limit_fp=_text(limit),
+            contracts_limit_fp=group_limit(limit),
             subaccount=self._portfolio.subaccount,
             exchange_index=exchange_index,
         )
@@ -103,7 +104,9 @@ class Groups:
     @placed(_CAPABILITY)
     async def set_group_limit(self, group: GroupRef | str, limit: Decimal) -> OrderGroup:
         """Change the limit; a group that is over the new one triggers."""
-        return await self._change(group, "PUT", "/limit", SetGroupLimit(contracts_limit_fp=_text(limit)))
+        return await self._change(
+            group, "PUT", "/limit", SetGroupLimit(contracts_limit_fp=group_limit(limit))
+        )
 
     @placed(_CAPABILITY)
     async def delete_group(self, group: GroupRef | str) -> None:
@@ -161,7 +164,16 @@ class Groups:
             cursor = after
 
 
-def _text(limit: Decimal) -> str:
-    if limit <= ZERO or limit % SIZE_STEP:
-        raise RequestError(f"a group's limit is a multiple of {SIZE_STEP} contracts, not {plain(limit)}")
-    return fixed(limit, 2)
+def group_limit(limit: Decimal) -> str:
+    """Write a group's limit as the venue takes it.
+
+    Raises:
+        RequestError: no group can have it.
+    """
+    try:
+        text = fixed(limit, 2)
+    except ValueError as error:
+        raise RequestError(f"{_LIMIT}: {error}") from None
+    if limit <= ZERO:
+        raise RequestError(f"{_LIMIT}, not {text}")
+    return text

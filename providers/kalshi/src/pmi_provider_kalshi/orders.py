@@ -28,17 +28,17 @@ from pmi_core.models import (
     OrderStatus,
     Page,
 )
-from pmi_core.numbers import ZERO, Rounding, plain
+from pmi_core.numbers import ZERO
 from pmi_provider_kalshi.archive import Archive
 from pmi_provider_kalshi.errors import placed
 from pmi_provider_kalshi.finding import Finder
 from pmi_provider_kalshi.limits import MOST_ACCOUNT_ROWS
 from pmi_provider_kalshi.listing import Part, Rows, page_of
 from pmi_provider_kalshi.memory import Known, OrderMemory
+from pmi_provider_kalshi.nearest import name_nearest
 from pmi_provider_kalshi.placing import created, size_of, written
 from pmi_provider_kalshi.portfolio import Portfolio
 from pmi_provider_kalshi.translate.blame import field, reading
-from pmi_provider_kalshi.translate.grids import grid
 from pmi_provider_kalshi.translate.numbers import contracts, milliseconds
 from pmi_provider_kalshi.translate.orders import fill_of
 from pmi_provider_kalshi.translate.sides import side_of, turned
@@ -91,7 +91,7 @@ class Orders:
         except Duplicate as error:
             return await self.already_placed(request, error)
         except OffGrid as error:
-            await self.name_grid(request, error)
+            await self.name_nearest(request, error)
             raise
         except NotFound as error:
             raise await self._without_market(request, error) from None
@@ -135,20 +135,12 @@ class Orders:
             return error
         return MarketNotOpen(f"market {ticker} takes no orders: it is {row.status}", code=error.code)
 
-    async def name_grid(self, request: OrderRequest, error: OffGrid) -> None:
+    async def name_nearest(
+        self, request: OrderRequest, error: OffGrid, *, capability: str = _CAPABILITY
+    ) -> None:
         """Say which prices of the market are nearest; a failure to read them changes nothing."""
-        try:
-            row = await self._archive.market(request.market_ref.native, capability=_CAPABILITY)
-            ranges = grid(row.price_ranges)
-        except (PmiError, ValueError):
-            return
-        if ranges is None:
-            return
-        yes = turned(request.price, request.outcome)
-        near = {ranges.snap(yes, towards=way) for way in (Rounding.FLOOR, Rounding.CEILING)}
-        prices = sorted(turned(price, request.outcome) for price in near if price is not None)
-        if prices:
-            error.hint = f"the market's price grid takes {' or '.join(map(plain, prices))}"
+        wanted = (request.market_ref, request.outcome, request.price)
+        await name_nearest(self._archive, *wanted, error, capability=capability)
 
     @placed(_CAPABILITY)
     async def cancel_order(self, order: OrderRef | str) -> Order:

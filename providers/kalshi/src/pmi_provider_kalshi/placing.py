@@ -16,10 +16,10 @@ from pmi_core.models import (
     SelfTradePolicy,
     TimeInForce,
 )
-from pmi_core.numbers import ONE, WIDE, ZERO, Rounding, plain, round_to
+from pmi_core.numbers import ONE, WIDE, ZERO, Rounding, round_to
 from pmi_provider_kalshi.translate.blame import field, reading
 from pmi_provider_kalshi.translate.markets import SIZE_STEP
-from pmi_provider_kalshi.translate.numbers import contracts, dollars, fixed, milliseconds, price
+from pmi_provider_kalshi.translate.numbers import can_be_sent, contracts, dollars, fixed, milliseconds, price
 from pmi_provider_kalshi.translate.orders import status_of
 from pmi_provider_kalshi.translate.sides import side_of, turned
 from pmi_provider_kalshi.wire.order import Amended, Created, CreateOrder
@@ -38,6 +38,7 @@ _POLICIES: Final = {
 }
 _FINEST: Final = 4
 """Decimals of a price on the wire."""
+_GRID: Final = "take a price of the market's price grid"
 
 
 def size_of(request: OrderRequest) -> Decimal:
@@ -45,7 +46,7 @@ def size_of(request: OrderRequest) -> Decimal:
 
     Raises:
         BelowMinimum: no contract can be had for it, or the size is between two steps.
-        InvalidOrder: a sale for an amount of money, which the venue does not know.
+        InvalidOrder: a sale for an amount of money, which the venue does not know, or no amount at all.
     """
     if request.size is not None:
         return request.size
@@ -54,7 +55,13 @@ def size_of(request: OrderRequest) -> Decimal:
         raise InvalidOrder(
             "the venue sells contracts, not amounts of money", hint="give size instead of notional"
         )
-    return round_to(WIDE.divide(request.notional, request.price), SIZE_STEP, Rounding.FLOOR)
+    try:
+        return round_to(WIDE.divide(request.notional, request.price), SIZE_STEP, Rounding.FLOOR)
+    except ArithmeticError:
+        raise InvalidOrder(
+            f"{request.notional} dollars at {request.price} buy no number of contracts",
+            hint="give a size in hundredths of a contract",
+        ) from None
 
 
 def count_text(size: Decimal) -> str:
@@ -62,12 +69,20 @@ def count_text(size: Decimal) -> str:
 
     Raises:
         BelowMinimum: it is less than a hundredth, or between two hundredths.
+        InvalidOrder: it is no number, or one that the venue's numbers cannot hold.
     """
-    if size < SIZE_STEP or size % SIZE_STEP:
+    try:
+        text = fixed(size, 2)
+    except ValueError as error:
+        told = f"{error}; contracts come in multiples of {SIZE_STEP}, the smallest number the venue takes"
+        kind = BelowMinimum if can_be_sent(size) else InvalidOrder
+        raise kind(told, hint=f"give a multiple of {SIZE_STEP}") from None
+    if size < SIZE_STEP:
         raise BelowMinimum(
-            f"{plain(size)} contracts are not a multiple of {SIZE_STEP}, the smallest number the venue takes"
+            f"{text} contracts are not a multiple of {SIZE_STEP}, the smallest number the venue takes",
+            hint=f"give {SIZE_STEP} contracts or more",
         )
-    return fixed(size, 2)
+    return text
 
 
 def price_text(limit: Decimal, outcome: OutcomeSide) -> str:
@@ -76,15 +91,16 @@ def price_text(limit: Decimal, outcome: OutcomeSide) -> str:
     Raises:
         OffGrid: it is finer than any grid of the venue, or not strictly between 0 and 1.
     """
-    if not ZERO < limit < ONE:
-        raise OffGrid(f"{plain(limit)} is not strictly between 0 and 1 dollars")
     try:
-        return fixed(turned(limit, outcome), _FINEST)
-    except ValueError:
+        text = fixed(limit, _FINEST)
+    except ValueError as error:
         raise OffGrid(
-            f"{plain(limit)} is finer than a hundredth of a cent",
-            hint="take a price of the market's price grid",
+            f"no limit price of the venue, which takes none finer than a hundredth of a cent: {error}",
+            hint=_GRID,
         ) from None
+    if not ZERO < limit < ONE:
+        raise OffGrid(f"{text} is not strictly between 0 and 1 dollars", hint=_GRID)
+    return fixed(turned(limit, outcome), _FINEST)
 
 
 def written(request: OrderRequest, venue: str, subaccount: int | None) -> CreateOrder:

@@ -9,6 +9,7 @@ from pmi_core.capabilities import Capability
 from pmi_core.errors import SettingsError
 from pmi_core.plugins.hookspecs import hookimpl
 from pmi_core.provider import OpenContext, Provider, SandboxRequest, Venue, WriteClass
+from pmi_provider_kalshi.left_out import LEFT_OUT
 from pmi_provider_kalshi.settings import KalshiSettings
 
 __all__ = ["pmi_provider"]
@@ -76,4 +77,5 @@ def pmi_provider() -> Provider:
         sandbox=_sandbox,
         write_class=_write_class,
         homepage="https://kalshi.com",
+        left_out=LEFT_OUT,
     )

@@ -159,7 +159,7 @@ def _keyed(caller: Caller, archive: Archive, memory: OrderMemory, clock: Clock, 
     return {
         "account": Account(portfolio, archive, clock, name),
         "orders": orders,
-        "amend": Amend(portfolio, finder, memory, name),
+        "amend": Amend(portfolio, archive, finder, memory, name),
         "batch": Batch(caller, portfolio, orders, finder, memory, name),
         "queue": Queue(portfolio, finder, name),
         "groups": Groups(portfolio, name),

@@ -34,7 +34,7 @@ from pmi_provider_kalshi.translate import negotiation as translate
 from pmi_provider_kalshi.translate.numbers import fixed
 from pmi_provider_kalshi.wire.sent import AcceptQuote, CreateQuote, CreateRfq
 
-__all__ = ["Quotes"]
+__all__ = ["Quotes", "bid_text", "money_text"]
 
 _CAPABILITY: Final = Capability.QUOTES
 _PAUSES: Final = (0.2, 0.4, 0.8, 1.6)
@@ -61,7 +61,7 @@ class Quotes:
             market_ticker=ticker,
             rest_remainder=request.rest_remainder,
             contracts_fp=count_text(request.size) if request.size is not None else None,
-            target_cost_dollars=_money(request.notional) if request.notional is not None else None,
+            target_cost_dollars=money_text(request.notional) if request.notional is not None else None,
             subaccount=self._api.subaccount,
         )
         rfq_id = await self._api.create_rfq(body, capability=_CAPABILITY)
@@ -165,8 +165,8 @@ class Quotes:
         rfq_id = request.rfq_ref.at(self._venue)
         body = CreateQuote(
             rfq_id=rfq_id,
-            yes_bid=_bid(request.yes_bid),
-            no_bid=_bid(request.no_bid),
+            yes_bid=bid_text(request.yes_bid),
+            no_bid=bid_text(request.no_bid),
             rest_remainder=request.rest_remainder,
             subaccount=self._api.subaccount,
         )
@@ -285,14 +285,24 @@ def _unknown(error: RequestError, said: str) -> RequestError:
     return error
 
 
-def _bid(price: Decimal | None) -> str:
+def bid_text(price: Decimal | None) -> str:
+    """Write a bid as the venue takes it, 0 for none.
+
+    Raises:
+        RequestError: it cannot be written.
+    """
     try:
-        return fixed(price or ZERO, 4)
+        return fixed(ZERO if price is None else price, 4)
     except ValueError as error:
         raise RequestError(f"a bid is a number of hundredths of a cent: {error}") from None
 
 
-def _money(amount: Decimal) -> str:
+def money_text(amount: Decimal) -> str:
+    """Write an amount of dollars as the venue takes it.
+
+    Raises:
+        RequestError: it cannot be written.
+    """
     try:
         return fixed(amount, 4)
     except ValueError as error:

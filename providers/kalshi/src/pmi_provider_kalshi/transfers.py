@@ -14,6 +14,7 @@ from pmi_provider_kalshi.native.pages import CENT, CENTI_CENT
 from pmi_provider_kalshi.native.shards import ShardSet
 from pmi_provider_kalshi.native.subaccounts import SubaccountSet, SubaccountTransfer
 from pmi_provider_kalshi.portfolio import Portfolio
+from pmi_provider_kalshi.translate.numbers import units
 
 __all__ = ["CashMoves"]
 
@@ -66,11 +67,13 @@ class CashMoves:
                 "between shards only cash of the primary subaccount moves safely",
                 hint="move it to subaccount 0 on its own shard first, such as from 3/1 to 0/1",
             )
-        step = CENT if within_shard else CENTI_CENT
-        if request.amount % step:
+        places, step = (2, CENT) if within_shard else (4, CENTI_CENT)
+        try:
+            units(request.amount, places)
+        except ValueError as error:
             raise RequestError(
-                f"that way cash moves in multiples of {plain(step)} dollars, not {plain(request.amount)}"
-            )
+                f"that way cash moves in multiples of {plain(step)} dollars: {error}"
+            ) from None
 
     async def transfer(self, request: TransferRequest) -> Transfer:
         """Move cash, once; between shards the venue answers before it has arrived.

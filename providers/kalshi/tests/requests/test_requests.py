@@ -44,15 +44,12 @@ NOW = datetime(2026, 11, 16, 15, tzinfo=UTC)
 UUID = "8c35ecb3-328f-4f52-8c7c-0f4b9862f8d1"
 NOT_CLAIMED = {
     "clearing members only": r"\w+ /fcm/.*",
-    "keys are made and deleted at the venue's site": r"(POST|DELETE) /api_keys.*",
-    "a person asks for a tier": r"\w+ /account/api_usage_level/.*",
+    "keys are made and deleted where a person is asked, at the venue's site": r"(POST|DELETE) /api_keys.*",
+    "a person asks for a tier": r"POST /account/api_usage_level/.*",
     "the venue would move cash by itself, with no person's yes": r"POST /portfolio/target_balance_allocation",
     "hidden in the venue's documents": r"\w+ /communications/rfq_batches.*",
     "proposing block trades is left to members' own systems": r"POST /communications/block-trade-proposals.*",
     "deprecated for the paths below a request": r"(GET|DELETE|PUT) /communications/quotes/\{.*",
-    "the same as without the type": r"\w+ /live_data/\{type\}/.*",
-    "one call for several markets answers the same": r"GET /series/\{series_ticker\}/(markets|events)/.*candlesticks",
-    "listed, and read by the listing": r"GET /milestones/\{milestone_id\}",
 }
 
 
@@ -172,6 +169,11 @@ def native_questions(native):
     yield native.keys.list()
     yield native.keys.limits()
     yield native.keys.costs()
+    yield native.keys.volume_progress()
+    yield native.live_data.of_type("football_game", "m1", player_stats=True)
+    yield native.milestones.get("m1")
+    yield native.candles.of_market("S", "A-1", start=NOW, end=NOW, minutes=1440, latest_before=True)
+    yield native.candles.of_event("S", "A", start=NOW, end=NOW, minutes=1)
 
 
 async def asked(questions):

@@ -72,6 +72,13 @@ async def test_refusals_are_those_recorded(caller, recorded):
         assert await refused(caller, headers) == (recorded[case]["status"], recorded[case]["body"]), case
 
 
+async def test_a_call_that_lacks_any_header_is_answered_by_the_one_body_recorded(caller, recorded):
+    good = caller.headers("GET", FULL)
+    told = recorded["auth__missing_signature_header"]
+    for headers in ({}, *({key: value for key, value in good.items() if key != gone} for gone in good)):
+        assert await refused(caller, headers) == (told["status"], told["body"]), sorted(headers)
+
+
 async def test_the_query_is_not_signed(caller):
     answer = await caller.ask("GET", BALANCE, subaccount=0)
     assert answer.status_code == 200

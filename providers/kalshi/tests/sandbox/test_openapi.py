@@ -237,8 +237,11 @@ def described(document, method, path):
     return min(found, key=lambda one: one[1].count("{"))
 
 
-@pytest.mark.parametrize("use", [use_public, use_orders, use_account, use_negotiations])
-async def test_answers_are_as_documented(caller, clock, openapi, checker, as_schema, use, used):
+USES = (use_public, use_orders, use_account, use_negotiations)
+
+
+@pytest.mark.parametrize("use", USES)
+async def test_answers_are_as_documented(caller, clock, openapi, checker, as_schema, use):
     await use(caller, clock)
     for method, path, answer in caller.calls:
         operation = described(openapi, method, path)[3]
@@ -256,21 +259,14 @@ async def test_answers_are_as_documented(caller, clock, openapi, checker, as_sch
             for error in checker(openapi, as_schema(schema)).iter_errors(answer.json())
         ]
         assert not problems, f"{where}\n{problems[:5]}"
-        used.add(operation["operationId"])
-    used |= {described(openapi, method, path)[3]["operationId"] for method, path, _ in caller.calls}
 
 
-async def test_every_operation_served_is_exercised(caller, openapi, used):
-    """Runs after those above in the same process; on its own it has nothing to compare."""
-    if not used:
-        pytest.skip("run the whole file: the operations are counted by its other tests")
+async def test_every_operation_served_is_exercised(caller, clock, openapi):
+    """Runs every use again, so that it holds however the tests are split over processes."""
+    for use in USES:
+        await use(caller, clock)
+    used = {described(openapi, method, path)[3]["operationId"] for method, path, _ in caller.calls}
     served = {route.operation for route in caller.sandbox.reception.router.routes} - {""}
     documented = {operation["operationId"] for *_, operation in operations(openapi)}
     assert served <= documented, f"not in the official document: {sorted(served - documented)}"
     assert served <= used, f"served and never checked: {sorted(served - used)}"
-
-
-@pytest.fixture(scope="module")
-def used():
-    """Operations that were asked for by the tests of this file."""
-    return set()

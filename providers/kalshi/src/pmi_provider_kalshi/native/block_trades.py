@@ -10,6 +10,7 @@ import msgspec
 from pmi_provider_kalshi.caller import Caller
 from pmi_provider_kalshi.native.pages import CENT, CENTI_CENT, Listing, limit_of
 from pmi_provider_kalshi.wire.moment import Moment
+from pmi_provider_kalshi.wire.told import Told
 
 __all__ = ["BlockTrade", "BlockTradeSet"]
 
@@ -17,7 +18,7 @@ _CAPABILITY: Final = "block_trades"
 _MOST: Final = 100
 
 
-class BlockTrade(msgspec.Struct, frozen=True):
+class BlockTrade(Told, frozen=True):
     """A proposed block trade; who the other side is stays empty."""
 
     id: str

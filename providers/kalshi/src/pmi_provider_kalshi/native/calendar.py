@@ -10,6 +10,7 @@ import msgspec
 from pmi_provider_kalshi.caller import Caller
 from pmi_provider_kalshi.native.pages import Listing, limit_of
 from pmi_provider_kalshi.wire.moment import Moment
+from pmi_provider_kalshi.wire.told import Told
 
 __all__ = ["CalendarSet", "EventFeeChange", "Maintenance", "Schedule", "SeriesFeeChange", "Session", "Week"]
 
@@ -53,7 +54,7 @@ class Schedule(msgspec.Struct, frozen=True):
     maintenance_windows: tuple[Maintenance, ...] = ()
 
 
-class SeriesFeeChange(msgspec.Struct, frozen=True):
+class SeriesFeeChange(Told, frozen=True):
     """A series will be charged otherwise from ``scheduled_ts`` on."""
 
     id: str
@@ -63,7 +64,7 @@ class SeriesFeeChange(msgspec.Struct, frozen=True):
     scheduled_ts: Moment
 
 
-class EventFeeChange(msgspec.Struct, frozen=True):
+class EventFeeChange(Told, frozen=True):
     """An event will be charged otherwise from ``scheduled_ts`` on; None ends its own terms."""
 
     id: str

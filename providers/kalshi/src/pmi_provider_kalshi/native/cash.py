@@ -10,6 +10,7 @@ import msgspec
 
 from pmi_provider_kalshi.caller import Caller
 from pmi_provider_kalshi.native.pages import CENT, Listing, limit_of, moment_of
+from pmi_provider_kalshi.wire.told import Told
 
 __all__ = ["CashMovement", "CashSet"]
 
@@ -17,7 +18,7 @@ _CAPABILITY: Final = "cash"
 _MOST: Final = 500
 
 
-class CashMovement(msgspec.Struct, frozen=True):
+class CashMovement(Told, frozen=True):
     """A deposit or a withdrawal; amounts come in cents, moments in seconds."""
 
     id: str

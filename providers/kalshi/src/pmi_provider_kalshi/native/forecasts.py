@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import ClassVar, Final
 
 import msgspec
 
@@ -13,6 +13,7 @@ from pmi_core.errors import RequestError
 from pmi_provider_kalshi.caller import Caller
 from pmi_provider_kalshi.native.pages import moment_of, seconds_of
 from pmi_provider_kalshi.wire.event import SettlementSource
+from pmi_provider_kalshi.wire.told import Told
 
 __all__ = ["EventMetadata", "Forecast", "ForecastSet", "MarketMetadata", "Percentile"]
 
@@ -21,8 +22,10 @@ _INTERVALS: Final = (0, 1, 60, 1440)
 _HIGHEST: Final = 9999
 
 
-class Percentile(msgspec.Struct, frozen=True):
+class Percentile(Told, frozen=True):
     """The value below which the market puts a share of the chance, ``percentile`` of 10,000."""
+
+    signed: ClassVar = frozenset({"raw_numerical_forecast", "numerical_forecast"})
 
     percentile: int
     raw_numerical_forecast: Decimal
@@ -30,7 +33,7 @@ class Percentile(msgspec.Struct, frozen=True):
     formatted_forecast: str
 
 
-class Forecast(msgspec.Struct, frozen=True):
+class Forecast(Told, frozen=True):
     """The percentiles at the end of one period."""
 
     event_ticker: str

@@ -10,6 +10,7 @@ import msgspec
 from pmi_provider_kalshi.caller import Caller
 from pmi_provider_kalshi.native.pages import CENTI_CENT, Listing, limit_of
 from pmi_provider_kalshi.wire.moment import Moment
+from pmi_provider_kalshi.wire.told import Told
 
 __all__ = ["IncentiveProgram", "IncentiveSet"]
 
@@ -17,7 +18,7 @@ _CAPABILITY: Final = "incentives"
 _MOST: Final = 10_000
 
 
-class IncentiveProgram(msgspec.Struct, frozen=True):
+class IncentiveProgram(Told, frozen=True):
     """A reward on one market for one period; amounts come in hundredths of a cent."""
 
     id: str

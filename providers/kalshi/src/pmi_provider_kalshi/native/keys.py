@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 import msgspec
 
 from pmi_provider_kalshi.caller import Caller
+from pmi_provider_kalshi.native.pages import moment_of
 from pmi_provider_kalshi.wire.limits import AccountLimits, EndpointCosts
+from pmi_provider_kalshi.wire.told import Told
 
-__all__ = ["ApiKey", "KeySet"]
+__all__ = ["ApiKey", "KeySet", "VolumeGoal", "VolumeProgress"]
 
 _CAPABILITY: Final = "api_keys"
 
 
-class ApiKey(msgspec.Struct, frozen=True):
+class ApiKey(Told, frozen=True):
     """A key of the account, never its secret part."""
 
     api_key_id: str
@@ -30,12 +34,42 @@ class ApiKey(msgspec.Struct, frozen=True):
         return scope in self.scopes or scope.partition("::")[0] in self.scopes
 
 
+class VolumeGoal(Told, frozen=True):
+    """Contracts within 30 days that earn a tier, and that keep it."""
+
+    level: str
+    earn_volume_goal_fp: Decimal
+    keep_volume_goal_fp: Decimal
+
+
+class VolumeProgress(Told, frozen=True):
+    """How far the account's trading has come towards the tiers that volume gives."""
+
+    computed_ts: int
+    trailing_30d_volume_fp: Decimal
+    """Contracts in the 30 days before ``computed``."""
+    goals: tuple[VolumeGoal, ...] = ()
+
+    @property
+    def computed(self) -> datetime:
+        """When the venue counted."""
+        return moment_of(self.computed_ts)
+
+
+class _Progress(msgspec.Struct):
+    volume_progress: list[VolumeProgress]
+
+
 class _Keys(msgspec.Struct):
     api_keys: list[ApiKey]
 
 
 class KeySet:
-    """``venue.native.keys``; needs a key.  Keys are made and deleted at the venue's site."""
+    """``venue.native.keys``; needs a key.
+
+    Keys are made and deleted at the venue's site, where a person is asked: a program that could make one
+    would hold a private key that nobody gave it, and one that deletes could lock its owner out.
+    """
 
     def __init__(self, caller: Caller, own_id: str | None) -> None:
         self._caller = caller
@@ -53,6 +87,12 @@ class KeySet:
     async def limits(self) -> AccountLimits:
         """GET /account/limits."""
         return await self._caller.get(AccountLimits, "/account/limits", _CAPABILITY, signed=True)
+
+    async def volume_progress(self) -> tuple[VolumeProgress, ...]:
+        """GET /account/api_usage_level/volume_progress."""
+        path = "/account/api_usage_level/volume_progress"
+        answer = await self._caller.get(_Progress, path, _CAPABILITY, signed=True, rows="volume_progress")
+        return tuple(answer.volume_progress)
 
     async def costs(self) -> EndpointCosts:
         """GET /account/endpoint_costs, which is public."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import msgspec
 
 from pmi_core.errors import RequestError
 from pmi_provider_kalshi.caller import Caller
+from pmi_provider_kalshi.wire.told import Told
 
 __all__ = [
     "Calibration",
@@ -54,8 +55,10 @@ class GameStats(msgspec.Struct, frozen=True):
     periods: tuple[dict[str, Any], ...] = ()
 
 
-class StationReading(msgspec.Struct, frozen=True):
+class StationReading(Told, frozen=True):
     """What one station reported for a point, and what was made of it."""
+
+    signed: ClassVar = frozenset({"temp_f"})
 
     station_id: str
     code: str
@@ -66,8 +69,10 @@ class StationReading(msgspec.Struct, frozen=True):
     primary_code: str | None = None
 
 
-class WeatherPoint(msgspec.Struct, frozen=True):
+class WeatherPoint(Told, frozen=True):
     """A minute of a city's temperature index, ``t`` in milliseconds, ``v`` in Fahrenheit."""
+
+    signed: ClassVar = frozenset({"v"})
 
     t: int
     status: str
@@ -86,8 +91,10 @@ class WeatherIndex(msgspec.Struct, frozen=True):
     config_version: str = ""
 
 
-class Station(msgspec.Struct, frozen=True):
+class Station(Told, frozen=True):
     """A member of an index with its weight and its offset in Celsius."""
+
+    signed: ClassVar = frozenset({"offset_c"})
 
     station_id: str
     weight: Decimal
@@ -95,8 +102,10 @@ class Station(msgspec.Struct, frozen=True):
     update_note: str | None = None
 
 
-class Calibration(msgspec.Struct, frozen=True):
+class Calibration(Told, frozen=True):
     """A version of an index, in force from ``effective_at_ms`` on."""
+
+    signed: ClassVar = frozenset({"city_reference_c"})
 
     config_version: str
     effective_at_ms: int
@@ -143,6 +152,18 @@ class LiveDataSet:
         answer = await self._caller.get(_One, path, _CAPABILITY, params=params, milestone_id=milestone_id)
         return answer.live_data
 
+    async def of_type(self, kind: str, milestone_id: str, *, player_stats: bool = False) -> LiveData:
+        """GET /live_data/{type}/milestone/{milestone_id}, for a milestone that is of that type.
+
+        The venue keeps it beside :meth:`of_milestone`, which needs no type.
+        """
+        path = "/live_data/{kind}/milestone/{milestone_id}"
+        params = {"include_player_stats": player_stats or None}
+        answer = await self._caller.get(
+            _One, path, _CAPABILITY, params=params, kind=kind, milestone_id=milestone_id
+        )
+        return answer.live_data
+
     async def of_milestones(
         self, milestone_ids: Sequence[str], *, player_stats: bool = False
     ) -> tuple[LiveData, ...]:
@@ -185,13 +206,18 @@ class LiveDataSet:
             raise RequestError("give both start and end, or neither")
         params = {"from": _milliseconds(start), "to": _milliseconds(end), "detailed": detailed or None}
         return await self._caller.get(
-            WeatherIndex, "/live_data/weather/{city}", _CAPABILITY, params=params, city=city
+            WeatherIndex,
+            "/live_data/weather/{city}",
+            _CAPABILITY,
+            params=params,
+            rows="timeseries",
+            city=city,
         )
 
     async def weather_calibrations(self, city: str) -> WeatherCalibrations:
         """GET /live_data/weather/{city}/calibrations."""
         path = "/live_data/weather/{city}/calibrations"
-        return await self._caller.get(WeatherCalibrations, path, _CAPABILITY, city=city)
+        return await self._caller.get(WeatherCalibrations, path, _CAPABILITY, rows="calibrations", city=city)
 
 
 def _milliseconds(moment: datetime | None) -> int | None:

@@ -10,9 +10,9 @@ from typing import Literal
 
 import msgspec
 
-from pmi_core.numbers import ZERO
 from pmi_provider_kalshi.wire.moment import Moment
 from pmi_provider_kalshi.wire.order import Stamp
+from pmi_provider_kalshi.wire.told import Told
 
 __all__ = [
     "EventCreated",
@@ -28,14 +28,8 @@ __all__ = [
 ]
 
 
-class Notified(msgspec.Struct, frozen=True):
+class Notified(Told, frozen=True):
     """Anything that the venue tells beside the neutral channels; no number in it is below 0."""
-
-    def __post_init__(self) -> None:
-        for name in self.__struct_fields__:
-            value = getattr(self, name)
-            if isinstance(value, Decimal) and not (value.is_finite() and value >= ZERO):
-                raise ValueError(f"{name} is {value}")
 
 
 class GroupChanged(Notified, frozen=True):

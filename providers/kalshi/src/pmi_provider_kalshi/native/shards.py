@@ -9,9 +9,11 @@ from typing import Any, Final
 import msgspec
 
 from pmi_core.errors import RequestError
-from pmi_core.numbers import ZERO, plain
+from pmi_core.numbers import plain
 from pmi_provider_kalshi.caller import Caller
-from pmi_provider_kalshi.native.pages import CENTI_CENT, Listing, limit_of, moment_of, uuid_of
+from pmi_provider_kalshi.native.pages import Listing, limit_of, moment_of, uuid_of
+from pmi_provider_kalshi.translate.numbers import units
+from pmi_provider_kalshi.wire.told import Told
 
 __all__ = ["Allocation", "Allocations", "ShardSet", "ShardTransfer"]
 
@@ -21,7 +23,7 @@ _PATH: Final = "/portfolio/intra_exchange_instance_transfers"
 _MOST: Final = 500
 
 
-class ShardTransfer(msgspec.Struct, frozen=True):
+class ShardTransfer(Told, frozen=True):
     """Money that moved between shards."""
 
     transfer_id: str
@@ -41,7 +43,7 @@ class ShardTransfer(msgspec.Struct, frozen=True):
         return moment_of(self.created_ts)
 
 
-class Allocation(msgspec.Struct, frozen=True):
+class Allocation(Told, frozen=True):
     """The share of the money that a shard is to have."""
 
     exchange_index: int
@@ -112,14 +114,17 @@ class ShardSet:
                 else "give an id that was made before sending",
                 hint="without one, look at the transfers before doing it again" if numbered else None,
             )
-        units = dollars / CENTI_CENT
-        if units <= ZERO or units != units.to_integral_value():
+        try:
+            amount = units(dollars, 4)
+        except ValueError as error:
+            raise RequestError(f"a transfer is of hundredths of a cent above 0: {error}") from None
+        if amount <= 0:
             raise RequestError(f"a transfer is of hundredths of a cent above 0, not {plain(dollars)} dollars")
         body: dict[str, Any] = {
             "client_transfer_id": None if client_transfer_id is None else uuid_of(client_transfer_id),
             "source": _EVENTS,
             "destination": _EVENTS,
-            "amount": int(units),
+            "amount": amount,
             "source_exchange_shard": source,
             "destination_exchange_shard": destination,
             "source_subaccount": source_subaccount,

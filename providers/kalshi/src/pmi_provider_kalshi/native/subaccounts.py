@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import ClassVar, Final
 
 import msgspec
 
 from pmi_core.errors import RequestError
-from pmi_core.numbers import ZERO, plain
+from pmi_core.numbers import plain
 from pmi_provider_kalshi.caller import Caller
 from pmi_provider_kalshi.native.pages import CENT, Listing, limit_of, moment_of, uuid_of
+from pmi_provider_kalshi.translate.numbers import units
+from pmi_provider_kalshi.wire.told import Told
 
 __all__ = ["Netting", "SubaccountBalance", "SubaccountSet", "SubaccountTransfer"]
 
@@ -19,8 +21,10 @@ _CAPABILITY: Final = "subaccounts"
 _MOST: Final = 1000
 
 
-class SubaccountBalance(msgspec.Struct, frozen=True):
+class SubaccountBalance(Told, frozen=True):
     """Dollars of a subaccount on one shard."""
+
+    signed: ClassVar = frozenset({"balance"})
 
     subaccount_number: int
     balance: Decimal
@@ -33,7 +37,7 @@ class SubaccountBalance(msgspec.Struct, frozen=True):
         return moment_of(self.updated_ts)
 
 
-class SubaccountTransfer(msgspec.Struct, frozen=True):
+class SubaccountTransfer(Told, frozen=True):
     """Money that moved between subaccounts; the amount comes in cents."""
 
     transfer_id: str
@@ -54,7 +58,7 @@ class SubaccountTransfer(msgspec.Struct, frozen=True):
         return moment_of(self.created_ts)
 
 
-class Netting(msgspec.Struct, frozen=True):
+class Netting(Told, frozen=True):
     """Whether positions of mutually exclusive markets are netted."""
 
     subaccount_number: int
@@ -122,14 +126,17 @@ class SubaccountSet:
         Raises:
             RequestError: certainly nothing moved, or the id was used before.
         """
-        cents = dollars / CENT
-        if cents <= ZERO or cents != cents.to_integral_value():
+        try:
+            cents = units(dollars, 2)
+        except ValueError as error:
+            raise RequestError(f"a transfer is of whole cents above 0: {error}") from None
+        if cents <= 0:
             raise RequestError(f"a transfer is of whole cents above 0, not {plain(dollars)} dollars")
         body = {
             "client_transfer_id": uuid_of(client_transfer_id),
             "from_subaccount": source,
             "to_subaccount": destination,
-            "amount_cents": int(cents),
+            "amount_cents": cents,
         }
         if exchange_index is not None:
             body["exchange_index"] = exchange_index

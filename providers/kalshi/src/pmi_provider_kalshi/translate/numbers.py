@@ -17,6 +17,7 @@ from typing import Final
 from pmi_core.numbers import ONE, WIDE, ZERO, plain
 
 __all__ = [
+    "can_be_sent",
     "contracts",
     "count",
     "dollars",
@@ -29,11 +30,15 @@ __all__ = [
     "seconds",
     "size",
     "time",
+    "units",
 ]
 
 _FIXED: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?", re.ASCII)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST: Final = 24
+_DIGITS: Final = 15
+_MOST: Final = Decimal(10) ** _DIGITS
+"""Longer numbers are not read, so none is sent either."""
 _NONE_AT_ALL: Final = Decimal("0.00")
 _KEPT: Final = 32_768
 """Texts remembered a function: every price on the finest grid. Counts differ too much for that."""
@@ -171,13 +176,30 @@ def _stamped(stamp: int, unit: timedelta) -> datetime:
         raise ValueError(f"{stamp} is no moment of any calendar") from None
 
 
+def can_be_sent(value: object) -> bool:
+    """Whether it is a Decimal, finite, and no longer than the numbers that are read."""
+    return isinstance(value, Decimal) and value.is_finite() and value.copy_abs() < _MOST
+
+
 def fixed(value: Decimal, places: int) -> str:
     """Write a number with that many decimals, none of them lost.
 
     Raises:
-        ValueError: it has more.
+        ValueError: it has more, is not finite, or has more digits than the venue's numbers.
     """
+    if not can_be_sent(value):
+        told = f"{type(value).__name__} {value!s:.40}"
+        raise ValueError(f"{told} is not a Decimal number of up to {_DIGITS} digits before the point")
     rounded = value.quantize(Decimal(1).scaleb(-places), context=WIDE)
     if rounded != value:
-        raise ValueError(f"{plain(value)} has more than {places} decimals")
+        raise ValueError(f"{value!s:.40} has more than {places} decimals")
     return plain(rounded)
+
+
+def units(value: Decimal, places: int) -> int:
+    """Count a number in its last decimal, none of them lost: cents of dollars, for instance.
+
+    Raises:
+        ValueError: as for :func:`fixed`.
+    """
+    return int(fixed(value, places).replace(".", ""))

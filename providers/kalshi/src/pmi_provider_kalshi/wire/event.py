@@ -7,6 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from pmi_provider_kalshi.wire.market import Market
+from pmi_provider_kalshi.wire.told import Told
 
 __all__ = ["Event", "EventAnswer", "EventsAnswer", "SettlementSource"]
 
@@ -18,7 +19,7 @@ class SettlementSource(msgspec.Struct, frozen=True, gc=False):
     url: str = ""
 
 
-class Event(msgspec.Struct):
+class Event(Told, frozen=True):
     """An event; ``markets`` stands inside it only where the question asked for that."""
 
     event_ticker: str

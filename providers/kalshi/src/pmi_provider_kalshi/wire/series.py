@@ -7,11 +7,12 @@ from decimal import Decimal
 import msgspec
 
 from pmi_provider_kalshi.wire.event import SettlementSource
+from pmi_provider_kalshi.wire.told import Told
 
 __all__ = ["Series", "SeriesAnswer", "SeriesListAnswer"]
 
 
-class Series(msgspec.Struct):
+class Series(Told, frozen=True):
     """A series with its fee terms; ``fee_type`` is an open list of words."""
 
     ticker: str
