@@ -43,6 +43,8 @@ WIDE: Final = Context(prec=60)
 """The context for arithmetic on numbers: no sum or product of venue numbers is cut silently."""
 _MAX_DIGITS: Final = 50
 _MAX_EXPONENT: Final = 30
+_MAX_WHOLE: Final = 18
+"""Digits before the point: far above what any venue counts, and few enough for exact remainders."""
 
 
 class Rounding(StrEnum):
@@ -91,7 +93,11 @@ def exact(value: object) -> Decimal:
         raise ValueError(f"{number} is not a finite number")
     _, digits, exponent = number.as_tuple()
     assert isinstance(exponent, int)
-    if len(digits) > _MAX_DIGITS or abs(exponent) > _MAX_EXPONENT:
+    if (
+        len(digits) > _MAX_DIGITS
+        or abs(exponent) > _MAX_EXPONENT
+        or (number and number.adjusted() >= _MAX_WHOLE)
+    ):
         raise ValueError("the number has more digits than any venue uses")
     return number
 

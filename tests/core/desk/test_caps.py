@@ -29,6 +29,13 @@ async def test_money_at_risk_is_price_and_fees(open_desk, venue, draft):
         assert any("opens a position" in one for one in short.warnings)
 
 
+async def test_a_sale_far_below_the_market_counts_the_dearest_price_on_the_way(open_desk, venue, draft):
+    """A book may move between the preview and the order, and a fee is highest at even odds."""
+    async with open_desk(venue) as desk:
+        preview = await desk.preview(draft(action="sell", price="0.10", size="100"))
+    assert preview.max_loss >= 100 * Decimal("0.90") + Decimal("1.75")
+
+
 async def test_fifty_orders_at_once_never_exceed_a_cap(open_desk, venue, draft, approved):
     config = f'[policy]\nmax_day = "{20 * LOSS}"\n'
     async with open_desk(venue, config=config) as one, open_desk(venue, config=config) as two:

@@ -80,3 +80,10 @@ def test_doctor_says_where_every_value_comes_from(pmi, world):
         "value": "not set",
         "origin": "default",
     }
+
+
+def test_doctor_tells_a_whole_sentence_however_long(pmi, world):
+    path = "/" + "a-long-folder/" * 30 + "key.pem"
+    world.failure = Unreachable(f"the key in {path} is open to others", hint=f"run: chmod 600 {path}")
+    told = pmi("doctor", worlds=[world])
+    assert f"run: chmod 600 {path}" in told.out

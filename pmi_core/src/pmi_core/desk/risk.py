@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from pmi_core.analysis.cost import FillCost, trade_fee
 from pmi_core.desk.facts import Facts
@@ -11,16 +11,24 @@ from pmi_core.models import (
     Action,
     FeeCertainty,
     FeeSchedule,
+    FeeTime,
+    FlatFee,
     Liquidity,
     NoFee,
     OrderRequest,
     OutcomeSide,
+    QuadraticFee,
 )
 from pmi_core.numbers import ONE, WIDE, ZERO, Rounding, round_to
 
 __all__ = ["Risk", "assess", "free_to_sell", "worst_fees"]
 
 _PLACES = Decimal("0.000001")
+_EVEN = Decimal("0.5")
+_FINE = Decimal("0.00001")
+"""Roundings of a fee up to this size are too small to matter, however many fills there are."""
+_SMALLEST = Decimal("0.01")
+"""Of a fill, where a market does not say its own step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,10 @@ def _fees(
     request: OrderRequest, facts: Facts, taking: FillCost | None, size: Decimal
 ) -> tuple[Decimal, FeeCertainty]:
     """What a firm quote for all of it says; else the worst of quote and schedule."""
-    fees, certainty = worst_fees(facts.fees, request.price, size, taking)
+    sells = request.action is Action.SELL
+    low, high = (request.price, ONE) if sells else (ZERO, request.price)
+    fills = _fills(facts.fees, size, facts.market.size_step, taking)
+    fees, certainty = worst_fees(facts.fees, low, high, size, fills=fills)
     if taking is None or not taking.by_venue:
         return fees, certainty
     if taking.complete and taking.size == size and taking.fees_certainty is FeeCertainty.EXACT:
@@ -79,20 +90,34 @@ def _fees(
 
 
 def worst_fees(
-    schedule: FeeSchedule | None, price: Decimal, size: Decimal, taking: FillCost | None
+    schedule: FeeSchedule | None, low: Decimal, high: Decimal, size: Decimal, *, fills: Decimal
 ) -> tuple[Decimal, FeeCertainty]:
-    """The most that the fills are charged by the schedule, at the limit or at a visible price.
+    """The most that is charged for a size that is filled in so many pieces, each at any price from ``low`` to ``high``.
 
-    A venue that rounds the fee of each fill may charge one step more for every further fill; one step
-    a visible level is counted.
+    Every fill may be rounded against the account.
     """
     if schedule is None or isinstance(schedule, NoFee):
         return ZERO, FeeCertainty.EXACT
-    levels = taking.levels if taking is not None else ()
-    step = getattr(schedule, "step", ZERO)
-    prices = {price, *(level.price for level in levels)}
-    worst = max(trade_fee(schedule, one, size, side)[0] for one in prices for side in Liquidity)
-    return _millionths(max(ZERO, worst) + step * len(levels)), FeeCertainty.UPPER_BOUND
+    # What is charged for a contract rises towards even odds, or with the price, or not at all.
+    prices = {low, high, min(max(_EVEN, low), high)}
+    worst = max(ZERO, *(trade_fee(schedule, one, size, side)[0] for one in prices for side in Liquidity))
+    if isinstance(schedule, QuadraticFee | FlatFee) and schedule.when is FeeTime.TRADE:
+        # What is given back over several fills leaves at most two steps of the balance.
+        aligned = Decimal(2) if schedule.certainty is FeeCertainty.UPPER_BOUND else fills
+        for each, times in ((schedule.step, fills), (schedule.alignment, aligned)):
+            worst = WIDE.add(worst, WIDE.multiply(each, times))
+        if isinstance(schedule, FlatFee):
+            worst = WIDE.add(worst, WIDE.multiply(schedule.minimum, fills))
+    return _millionths(worst), FeeCertainty.UPPER_BOUND
+
+
+def _fills(
+    schedule: FeeSchedule | None, size: Decimal, step: Decimal | None, taking: FillCost | None
+) -> Decimal:
+    """Further fills to reckon with: one a visible level, and where roundings are fine, every step of the size."""
+    if isinstance(schedule, QuadraticFee | FlatFee) and schedule.step <= _FINE:
+        return WIDE.divide(size, step or _SMALLEST).to_integral_value(ROUND_CEILING)
+    return Decimal(len(taking.levels) if taking is not None else 0)
 
 
 def _contracts(request: OrderRequest, taking: FillCost | None) -> Decimal:

@@ -141,7 +141,7 @@ def _wrong(
     ways: list[str] = []
     for detail in wrong:
         name = str(detail["loc"][0]) if detail["loc"] else ""
-        said = conceal(detail["msg"].removeprefix("Value error, "), secrets)
+        said = conceal(_said(model, name, detail), secrets)
         if not name:
             problems.append(said)
             continue
@@ -153,3 +153,11 @@ def _wrong(
         if (way := place.ways(name, model)) not in ways:
             ways.append(way)
     return SettingsError(f"{place.what}: {'; '.join(problems)}", hint="; ".join(ways) or None)
+
+
+def _said(model: type[SettingsModel], name: str, detail: ErrorDetails) -> str:
+    """What is wrong, in words; nobody should have to read a pattern."""
+    field = model.model_fields.get(name)
+    if detail["type"] == "string_pattern_mismatch" and field is not None and field.examples:
+        return f"this is not what it looks like; an example is {field.examples[0]}"
+    return detail["msg"].removeprefix("Value error, ")

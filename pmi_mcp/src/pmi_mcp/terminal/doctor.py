@@ -248,6 +248,7 @@ def _show(
             ),
             *([name, "", "disabled"] for name in registry.disabled),
         ],
+        sentences=frozenset({"state"}),
     )
     screen.say()
     screen.table(
@@ -270,6 +271,7 @@ def _show(
                 for checkup in checkups
             ],
             numeric=frozenset({"ms"}),
+            sentences=frozenset({"detail"}),
         )
     screen.say()
     if not registry.venue_names:

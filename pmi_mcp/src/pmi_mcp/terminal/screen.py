@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA_VERSION", "Screen"]
 
+_CELL, _SENTENCES = 200, 2_000
+"""Letters of a cell at most, and of one with sentences."""
 _MANY = 6
 """Columns that stand close together."""
 _WHOLE = frozenset({"time (UTC)", "created (UTC)", "until (UTC)", "code"})
@@ -106,14 +108,19 @@ class Screen:
         *,
         title: str | None = None,
         numeric: frozenset[str] = frozenset(),
+        sentences: frozenset[str] = frozenset(),
         for_people: bool = False,
     ) -> None:
         """Print rows; cells are untrusted text, numbers are right-aligned by heading.
 
-        In a pipe they are tab-separated, unless they are only ``for_people``.  On a terminal headings
+        What stands under the headings in ``sentences`` is told at length.  In a pipe they are tab-separated, unless they are only ``for_people``.  On a terminal headings
         without rows are left out.
         """
-        cleaned = [["" if cell is None else clean(str(cell)) for cell in row] for row in rows]
+        longest = [_SENTENCES if heading in sentences else _CELL for heading in headings]
+        cleaned = [
+            ["" if cell is None else clean(str(cell), most) for cell, most in zip(row, longest, strict=True)]
+            for row in rows
+        ]
         if not self.is_terminal and not for_people:
             for row in [*([list(headings)] if any(headings) else []), *cleaned]:
                 sys.stdout.write("\t".join(cell.replace("\t", " ") for cell in row) + "\n")
