@@ -13,7 +13,7 @@ from typing import Annotated, Protocol, runtime_checkable
 from pydantic import Field
 
 from pmi_core.errors import RequestError
-from pmi_core.models import Model, Time
+from pmi_core.models import Model, Question, Time
 from pmi_core.numbers import Amount
 from pmi_core.provider import Venue
 
@@ -33,7 +33,7 @@ class CashPlace(Model):
     """Free, so far as the venue tells."""
 
 
-class TransferRequest(Model):
+class TransferRequest(Question):
     """Cash to be moved, with an id that was made before sending."""
 
     client_transfer_id: str

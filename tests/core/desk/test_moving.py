@@ -15,7 +15,7 @@ from pmi_core.errors import (
     UncertainError,
     VenueError,
 )
-from pmi_core.transfers import CashPlace, Transfer
+from pmi_core.transfers import CashPlace, Transfer, TransferRequest
 
 pytestmark = pytest.mark.anyio
 WANTED = TransferDraft(venue="fake", source="left", destination="right", amount="40", intent="for later")
@@ -166,3 +166,9 @@ async def test_what_is_lost_is_given_up_after_a_while_and_never_sent_again(
         assert await desk.reconcile("fake") == ()
         assert pockets.calls == 1
         assert (await desk.sent(sent.code)).orders[0].state.value == "absent"
+
+
+@pytest.mark.parametrize("amount", ["NaN", "0", "-1", "1e30", 1.5])
+async def test_an_amount_that_cannot_be_is_refused_in_words(amount):
+    with pytest.raises(RequestError, match="amount"):
+        TransferRequest(client_transfer_id="a", source="0", destination="1", amount=amount)
