@@ -45,7 +45,7 @@ def test_where_roundings_are_given_back(rate, limit, sells, fills):
     low, high = (limit, ONE) if sells else (ZERO, limit)
     pieces = placed(fills, low, high)
     size = sum((piece for _, piece in pieces), ZERO)
-    bound, certainty = worst_fees(schedule, low, high, size, fills=size * 100)
+    bound, certainty = worst_fees(schedule, low, high, size, Decimal("0.01"))
     assert rebated(schedule, pieces) <= bound
     assert certainty is FeeCertainty.UPPER_BOUND
 
@@ -71,5 +71,5 @@ def test_wherever_an_order_fills(schedule, limit, sells, fills, side):
     low, high = (limit, ONE) if sells else (ZERO, limit)
     pieces = placed(fills, low, high)
     size = sum((piece for _, piece in pieces), ZERO)
-    bound, _ = worst_fees(schedule, low, high, size, fills=Decimal(len(pieces)))
+    bound, _ = worst_fees(schedule, low, high, size, Decimal("0.01"))
     assert sum(trade_fee(schedule, price, piece, side)[0] for price, piece in pieces) <= bound

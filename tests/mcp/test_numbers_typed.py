@@ -13,7 +13,23 @@ from pmi_core import WriteClass
 pytestmark = pytest.mark.anyio
 
 ORDER = {"market": "alpha:RATE-1", "outcome": "yes", "action": "buy", "size": "5", "price": "0.42"}
-NUMBERS = ["9" * 32, "1e30", "1e999", "-1e30", "NaN", "sNaN", "Infinity", "-0", "1e-31", "", "0x10", "1,000"]
+NUMBERS = [
+    "9" * 32,
+    "9" * 18,
+    "1e12",
+    "9" * 18 + "." + "9" * 30,
+    "1e30",
+    "1e999",
+    "-1e30",
+    "NaN",
+    "sNaN",
+    "Infinity",
+    "-0",
+    "1e-31",
+    "",
+    "0x10",
+    "1,000",
+]
 CALLS = {
     "create_order": (ORDER, "size"),
     "create_order by money": ({**ORDER, "size": None}, "notional"),

@@ -22,6 +22,7 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 __all__ = [
+    "ASKED",
     "ONE",
     "WIDE",
     "ZERO",
@@ -39,12 +40,13 @@ __all__ = [
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
 
+ASKED: Final = 10**12
+"""What somebody asks for, contracts or money, stays below this: more than any venue has, and little enough for
+every product and sum that is made of it."""
 WIDE: Final = Context(prec=60)
 """The context for arithmetic on numbers: no sum or product of venue numbers is cut silently."""
 _MAX_DIGITS: Final = 50
 _MAX_EXPONENT: Final = 30
-_MAX_WHOLE: Final = 18
-"""Digits before the point: far above what any venue counts, and few enough for exact remainders."""
 
 
 class Rounding(StrEnum):
@@ -93,11 +95,7 @@ def exact(value: object) -> Decimal:
         raise ValueError(f"{number} is not a finite number")
     _, digits, exponent = number.as_tuple()
     assert isinstance(exponent, int)
-    if (
-        len(digits) > _MAX_DIGITS
-        or abs(exponent) > _MAX_EXPONENT
-        or (number and number.adjusted() >= _MAX_WHOLE)
-    ):
+    if len(digits) > _MAX_DIGITS or abs(exponent) > _MAX_EXPONENT:
         raise ValueError("the number has more digits than any venue uses")
     return number
 

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from pmi_core.errors import RequestError
 from pmi_core.models import Model, Question, Time
-from pmi_core.numbers import Amount
+from pmi_core.numbers import ASKED, Amount
 from pmi_core.provider import Venue
 
 __all__ = ["CashPlace", "PlaceName", "Transfer", "TransferRequest", "Transfers", "transfers_of"]
@@ -39,7 +39,7 @@ class TransferRequest(Question):
     client_transfer_id: str
     source: PlaceName
     destination: PlaceName
-    amount: Annotated[Amount, Field(gt=0)]
+    amount: Annotated[Amount, Field(gt=0, lt=ASKED)]
 
 
 class Transfer(Model):

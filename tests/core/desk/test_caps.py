@@ -14,7 +14,7 @@ from pmi_core.desk import BatchDraft, IntentState
 
 pytestmark = pytest.mark.anyio
 
-LOSS = Decimal("5.29")  # ten contracts at 0.51 and fees: 0.18 for the fill, one cent for the rounding
+LOSS = Decimal("5.30")  # ten contracts at 0.51, and at most 0.02 of fees for each
 
 
 async def test_money_at_risk_is_price_and_fees(open_desk, venue, draft):
@@ -34,6 +34,12 @@ async def test_a_sale_far_below_the_market_counts_the_dearest_price_on_the_way(o
     async with open_desk(venue) as desk:
         preview = await desk.preview(draft(action="sell", price="0.10", size="100"))
     assert preview.max_loss >= 100 * Decimal("0.90") + Decimal("1.75")
+
+
+async def test_money_buys_more_where_the_book_falls_and_its_fees_are_counted(open_desk, venue, draft):
+    async with open_desk(venue) as desk:
+        preview = await desk.preview(draft(size=None, notional="100", price="0.90"))
+    assert preview.max_loss >= Decimal(107), "0.07 of the money, where contracts cost next to nothing"
 
 
 async def test_fifty_orders_at_once_never_exceed_a_cap(open_desk, venue, draft, approved):

@@ -56,7 +56,7 @@ def test_the_preview_tells_what_is_paid_what_it_takes_and_what_it_may_bring(pmi,
     told = pmi(*ORDER, "--dry-run", worlds=[world])
     assert told.out.startswith("buy 10 YES of alpha:RATE-1, at most 0.45 each\n")
     shown = rows(told)
-    assert shown["you pay at most"].startswith("4.6"), "10 at 0.45, and fees"
+    assert shown["you pay at most"].startswith("4.70"), "10 at 0.45, and 0.02 of fees for each at most"
     assert "fees" in shown["you pay at most"]
     assert shown["pays if YES"] == "10.00 USD"
     assert shown["trades at once"] == "10 at 0.44 on average"

@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter, model_validator
 from pmi_core.desk.journal import canonical
 from pmi_core.identifiers import GroupRef, OrderRef, QuoteRef, RfqRef
 from pmi_core.models import Model, OrderDraft, OutcomeSide
-from pmi_core.numbers import Amount, Price, Quantity
+from pmi_core.numbers import ASKED, Amount, Price, Quantity
 from pmi_core.provider import VenueInfo
 from pmi_core.transfers import PlaceName
 
@@ -66,7 +66,7 @@ class AmendDraft(Model):
     kind: Literal["amend"] = "amend"
     order_ref: OrderRef
     price: Price
-    size: Quantity = Field(gt=0)
+    size: Quantity = Field(gt=0, lt=ASKED)
     intent: str = Field(default="", max_length=2000)
 
 
@@ -103,7 +103,7 @@ class GroupDraft(Model):
 
     kind: Literal["group"] = "group"
     group_ref: GroupRef
-    limit: Quantity | None = Field(default=None, gt=0)
+    limit: Quantity | None = Field(default=None, gt=0, lt=ASKED)
     intent: str = Field(default="", max_length=2000)
 
 
@@ -114,7 +114,7 @@ class TransferDraft(Model):
     venue: str
     source: PlaceName
     destination: PlaceName
-    amount: Annotated[Amount, Field(gt=0)]
+    amount: Annotated[Amount, Field(gt=0, lt=ASKED)]
     intent: str = Field(default="", max_length=2000)
 
 

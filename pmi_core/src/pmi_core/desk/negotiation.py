@@ -104,7 +104,7 @@ def _as_order(
 def _cost(market: Market, price: Decimal, size: Decimal) -> Decimal:
     if market.fees is None:
         raise InvalidOrder("the venue does not say what it charges here")
-    return price * size + worst_fees(market.fees, price, price, size, fills=ZERO)[0]
+    return price * size + worst_fees(market.fees, price, price, size)[0]
 
 
 async def _market(venue: Venue, ref: MarketRef) -> Market:

@@ -26,7 +26,6 @@ __all__ = ["Risk", "assess", "free_to_sell", "worst_fees"]
 _PLACES = Decimal("0.000001")
 _EVEN = Decimal("0.5")
 _FINE = Decimal("0.00001")
-"""Roundings of a fee up to this size are too small to matter, however many fills there are."""
 _SMALLEST = Decimal("0.01")
 """Of a fill, where a market does not say its own step."""
 
@@ -80,8 +79,11 @@ def _fees(
     """What a firm quote for all of it says; else the worst of quote and schedule."""
     sells = request.action is Action.SELL
     low, high = (request.price, ONE) if sells else (ZERO, request.price)
-    fills = _fills(facts.fees, size, facts.market.size_step, taking)
-    fees, certainty = worst_fees(facts.fees, low, high, size, fills=fills)
+    fees, certainty = worst_fees(facts.fees, low, high, size, _piece(facts))
+    if request.notional is not None and isinstance(facts.fees, QuadraticFee):
+        # The cheaper they are, the more contracts the money buys, and the nearer the fee comes to this share of it.
+        rate = WIDE.multiply(max(facts.fees.taker_rate, facts.fees.maker_rate), facts.fees.multiplier)
+        fees = max(fees, _millionths(WIDE.multiply(rate, request.notional)))
     if taking is None or not taking.by_venue:
         return fees, certainty
     if taking.complete and taking.size == size and taking.fees_certainty is FeeCertainty.EXACT:
@@ -90,34 +92,40 @@ def _fees(
 
 
 def worst_fees(
-    schedule: FeeSchedule | None, low: Decimal, high: Decimal, size: Decimal, *, fills: Decimal
+    schedule: FeeSchedule | None, low: Decimal, high: Decimal, size: Decimal, smallest: Decimal | None = None
 ) -> tuple[Decimal, FeeCertainty]:
-    """The most that is charged for a size that is filled in so many pieces, each at any price from ``low`` to ``high``.
+    """The most that is charged for a size, in whatever pieces it is filled, each at any price from ``low`` to ``high``.
 
-    Every fill may be rounded against the account.
+    Args:
+        schedule: what the venue charges.
+        low: the lowest price of a fill.
+        high: the highest.
+        size: contracts.
+        smallest: contracts of a fill; None where it is filled in one piece.
     """
     if schedule is None or isinstance(schedule, NoFee):
         return ZERO, FeeCertainty.EXACT
     # What is charged for a contract rises towards even odds, or with the price, or not at all.
     prices = {low, high, min(max(_EVEN, low), high)}
-    worst = max(ZERO, *(trade_fee(schedule, one, size, side)[0] for one in prices for side in Liquidity))
+    rated = isinstance(schedule, QuadraticFee | FlatFee)
+    plain = schedule.model_copy(update={"alignment": ZERO}) if rated else schedule
+    # Every fill is rounded for itself, so many small ones cost no less than a large one.
+    piece = size if smallest is None else min(smallest, size)
+    fills = WIDE.divide(size, piece).to_integral_value(ROUND_CEILING) if size > 0 else ZERO
+    dearest = max(ZERO, *(trade_fee(plain, one, piece, side)[0] for one in prices for side in Liquidity))
+    worst = WIDE.multiply(fills, dearest)
     if isinstance(schedule, QuadraticFee | FlatFee) and schedule.when is FeeTime.TRADE:
         # What is given back over several fills leaves at most two steps of the balance.
         aligned = Decimal(2) if schedule.certainty is FeeCertainty.UPPER_BOUND else fills
-        for each, times in ((schedule.step, fills), (schedule.alignment, aligned)):
-            worst = WIDE.add(worst, WIDE.multiply(each, times))
-        if isinstance(schedule, FlatFee):
-            worst = WIDE.add(worst, WIDE.multiply(schedule.minimum, fills))
+        worst = WIDE.add(worst, WIDE.multiply(schedule.alignment, aligned))
     return _millionths(worst), FeeCertainty.UPPER_BOUND
 
 
-def _fills(
-    schedule: FeeSchedule | None, size: Decimal, step: Decimal | None, taking: FillCost | None
-) -> Decimal:
-    """Further fills to reckon with: one a visible level, and where roundings are fine, every step of the size."""
-    if isinstance(schedule, QuadraticFee | FlatFee) and schedule.step <= _FINE:
-        return WIDE.divide(size, step or _SMALLEST).to_integral_value(ROUND_CEILING)
-    return Decimal(len(taking.levels) if taking is not None else 0)
+def _piece(facts: Facts) -> Decimal:
+    """The smallest fill to reckon with; where a fee is rounded coarsely, dust of less than a contract is not."""
+    step = facts.market.size_step or _SMALLEST
+    fine = isinstance(facts.fees, QuadraticFee | FlatFee) and facts.fees.step <= _FINE
+    return step if fine else max(step, ONE)
 
 
 def _contracts(request: OrderRequest, taking: FillCost | None) -> Decimal:

@@ -12,7 +12,7 @@ from pmi_core.identifiers import GroupRef, MarketRef, OrderRef
 from pmi_core.models.market import OutcomeSide
 from pmi_core.models.model import Model, Time
 from pmi_core.models.question import Question
-from pmi_core.numbers import Amount, Price, Quantity
+from pmi_core.numbers import ASKED, Amount, Price, Quantity
 
 __all__ = [
     "TERMINAL_STATUSES",
@@ -100,9 +100,9 @@ class OrderRequest(Question):
     market_ref: MarketRef
     outcome: OutcomeSide
     action: Action
-    size: Quantity | None = Field(default=None, gt=0)
+    size: Quantity | None = Field(default=None, gt=0, lt=ASKED)
     """Contracts.  Exactly one of ``size`` and ``notional`` is given."""
-    notional: Amount | None = Field(default=None, gt=0)
+    notional: Amount | None = Field(default=None, gt=0, lt=ASKED)
     """Money to spend or raise at most, fees excluded."""
     price: Price
     time_in_force: TimeInForce = TimeInForce.GTC

@@ -12,7 +12,7 @@ from pmi_core.models.market import OutcomeSide
 from pmi_core.models.model import Model, Time
 from pmi_core.models.order import Action
 from pmi_core.models.question import Question
-from pmi_core.numbers import Amount, Price, Quantity
+from pmi_core.numbers import ASKED, Amount, Price, Quantity
 
 __all__ = [
     "PriceQuote",
@@ -32,8 +32,8 @@ class QuoteQuery(Question):
     market_ref: MarketRef
     outcome: OutcomeSide
     action: Action
-    size: Quantity | None = Field(default=None, gt=0)
-    notional: Amount | None = Field(default=None, gt=0)
+    size: Quantity | None = Field(default=None, gt=0, lt=ASKED)
+    notional: Amount | None = Field(default=None, gt=0, lt=ASKED)
     """Money to spend or raise, fees excluded."""
 
     @model_validator(mode="after")
@@ -79,8 +79,8 @@ class RfqRequest(Question):
     """Ask other members for a two-sided price."""
 
     market_ref: MarketRef
-    size: Quantity | None = Field(default=None, gt=0)
-    notional: Amount | None = Field(default=None, gt=0)
+    size: Quantity | None = Field(default=None, gt=0, lt=ASKED)
+    notional: Amount | None = Field(default=None, gt=0, lt=ASKED)
     rest_remainder: bool = False
     """Whether what is left after a partial fill rests in the book."""
 

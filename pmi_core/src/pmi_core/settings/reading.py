@@ -159,5 +159,5 @@ def _said(model: type[SettingsModel], name: str, detail: ErrorDetails) -> str:
     """What is wrong, in words; nobody should have to read a pattern."""
     field = model.model_fields.get(name)
     if detail["type"] == "string_pattern_mismatch" and field is not None and field.examples:
-        return f"this is not what it looks like; an example is {field.examples[0]}"
+        return f"this does not look like one; an example is {field.examples[0]}"
     return detail["msg"].removeprefix("Value error, ")

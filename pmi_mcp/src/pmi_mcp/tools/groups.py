@@ -12,7 +12,7 @@ from pmi_core.errors import PmiError, RequestError
 from pmi_core.identifiers import GroupRef
 from pmi_core.models import OrderGroup
 from pmi_core.models.question import Question
-from pmi_core.numbers import Quantity
+from pmi_core.numbers import ASKED, Quantity
 from pmi_mcp.asking import ask_all
 from pmi_mcp.caller import Caller
 from pmi_mcp.failures import describe
@@ -73,7 +73,7 @@ async def get_order_groups(
 class GroupLimit(Question):
     """After how many contracts a group stops."""
 
-    limit: Quantity = Field(gt=0)
+    limit: Quantity = Field(gt=0, lt=ASKED)
 
 
 async def create_order_group(
