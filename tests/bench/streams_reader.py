@@ -196,6 +196,30 @@ async def ours_totals() -> None:
     done(len(raw), time.process_time() - begun)
 
 
+async def ours_read() -> None:
+    """In process: numbered messages read, counted and applied, and the best prices looked at."""
+    from pmi_core.books import LiveBook, Scale
+    from pmi_core.identifiers import MarketRef
+    from pmi_core.transport.socket import topics_of
+
+    names, raw = numbered(MARKETS, COUNT)
+    feed, make = feed_and_dialect("numbered")
+    scale = Scale(4, 2)
+    books = [LiveBook(MarketRef.make("here", name), scale) for name in names]
+    feed.books.update(zip(names, books, strict=True))
+    dialect = make(NoEars())
+    list(dialect.subscribe(list(topics_of(wanting(*names)))))
+    changed = [feed.books[json.loads(frame)["msg"]["market_ticker"]] for frame in raw]
+    read = dialect.read
+    for frame in raw[:MARKETS]:
+        read(frame)
+    begun = time.process_time()
+    for frame, book in zip(raw[MARKETS:], changed[MARKETS:], strict=True):
+        read(frame)
+        book.bid, book.ask  # noqa: B018
+    done(COUNT, time.process_time() - begun)
+
+
 async def polymarket_apis() -> None:
     """The community's client, in process."""
     from polymarket_apis.clients.websockets_client import LocalOrderBookStore
@@ -265,6 +289,7 @@ asyncio.run(
         "bare": bare,
         "kalshi-sdk": kalshi_sdk,
         "pmi-totals": ours_totals,
+        "pmi-read": ours_read,
         "polymarket-apis": polymarket_apis,
         "pmi-apply": applying,
         "pmi-apply-uneven": applying,
