@@ -37,6 +37,11 @@ def refs(home):
     return [item["ref"] for item in found["items"]]
 
 
+def hears_interrupts():
+    """For the child: whoever starts the tests in the background makes them, and so it, deaf to interrupts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def recorded_when(process, folder, ready):
     """Wait until the recording holds what is waited for."""
     end, pause = time.monotonic() + GUARD, threading.Event()
@@ -60,7 +65,8 @@ def has_a_book(said):
 )
 def test_a_recording_that_was_ended_is_whole_and_is_replayed_as_it_was(refs, tmp_path, end, status, last):
     folder = tmp_path / "recording"
-    with subprocess.Popen([PMI, "record", *refs, "--out", str(folder)], stderr=subprocess.PIPE) as process:
+    command = [PMI, "record", *refs, "--out", str(folder)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, preexec_fn=hears_interrupts) as process:
         try:
             recorded_when(process, folder, has_a_book)
             process.send_signal(end)
@@ -101,7 +107,8 @@ def test_a_tape_says_the_state_first_and_ends_by_itself(refs):
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are another matter there")
 def test_a_tape_is_interrupted_without_a_traceback(refs):
     command = [PMI, "tape", *refs, "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes, text=True, preexec_fn=hears_interrupts) as process:
         try:
             assert json.loads(process.stdout.readline())["state"] == "live"
             process.send_signal(signal.SIGINT)
